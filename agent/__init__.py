@@ -1,0 +1,1 @@
+"""What understands: planners, the agent loop, checking, jobs."""

@@ -1,0 +1,1 @@
+"""What computes: segmentation, inpainting, colour. Knows no chat, no file, no session."""

@@ -1,0 +1,1 @@
+"""Colour: names, perceptual spaces, recolouring, tone."""

@@ -1,0 +1,169 @@
+"""Masks: H×W float32 in [0, 1], 1 = may change. Morphology, feathering and measures; all pure."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from models.errors import BadInputError
+from models.geometry import Bounds, Extent
+
+Mask = np.ndarray
+
+
+def as_mask(array: np.ndarray) -> Mask:
+    """Turn a bool, 8-bit, 16-bit or float H×W array into a mask.
+
+    Integers are divided by their type's maximum. Raises BadInputError for any other shape or type.
+    """
+    if array.ndim != 2:
+        raise BadInputError("A mask must be a single-channel picture; this one has another shape.")
+    if array.dtype == bool:
+        return array.astype(np.float32)
+    if np.issubdtype(array.dtype, np.unsignedinteger):
+        return (array.astype(np.float32) / np.iinfo(array.dtype).max).astype(np.float32)
+    if np.issubdtype(array.dtype, np.floating):
+        return np.clip(np.nan_to_num(array), 0.0, 1.0).astype(np.float32)
+    raise BadInputError("A mask must hold bool, 8-bit, 16-bit or floating-point values.")
+
+
+def to_uint8(mask: Mask) -> np.ndarray:
+    """H×W uint8, 255 = selected."""
+    return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
+
+
+def require(mask: Mask, extent: Extent) -> Mask:
+    """The mask itself; raises BadInputError when its size differs or nothing is selected."""
+    if Extent.of(mask) != extent:
+        raise BadInputError(
+            f"The mask is {mask.shape[1]}×{mask.shape[0]} pixels, the picture {extent.width}×{extent.height}; "
+            "they must be the same size."
+        )
+    if not np.any(mask > 0):
+        raise BadInputError("The mask is empty; nothing is selected.")
+    return mask
+
+
+def area(mask: Mask) -> int:
+    """How many pixels are at least half selected."""
+    return int(np.count_nonzero(mask >= 0.5))
+
+
+def bounds(mask: Mask, above: float = 0.0) -> Bounds:
+    """The smallest bounds of all pixels > `above`; empty bounds at the origin when there are none."""
+    selected = mask > above
+    rows, columns = np.flatnonzero(selected.any(axis=1)), np.flatnonzero(selected.any(axis=0))
+    if rows.size == 0:
+        return Bounds(0, 0, 0, 0)
+    return Bounds(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+
+
+def iou(first: Mask, second: Mask) -> float:
+    """Intersection over union of the two masks at 0.5; 1.0 when both are empty."""
+    a, b = first >= 0.5, second >= 0.5
+    union = np.count_nonzero(a | b)
+    return np.count_nonzero(a & b) / union if union else 1.0
+
+
+def union(first: Mask, second: Mask) -> Mask:
+    """What is in either."""
+    return np.maximum(first, second)
+
+
+def subtract(first: Mask, second: Mask) -> Mask:
+    """What is in the first but not in the second."""
+    return np.clip(first - second, 0.0, 1.0)
+
+
+def invert(mask: Mask) -> Mask:
+    """Everything else."""
+    return (1.0 - mask).astype(np.float32)
+
+
+def _ellipse(radius: int) -> np.ndarray:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+
+
+def grow(mask: Mask, pixels: int) -> Mask:
+    """Dilated by a disc of `pixels`; negative shrinks. Soft edges move with it."""
+    if pixels == 0 or mask.size == 0:
+        return mask
+    if abs(pixels) > 12:  # a distance transform costs the same at any radius
+        hard = (mask >= 0.5).astype(np.uint8)
+        if pixels > 0:
+            distance = (
+                cv2.distanceTransform(1 - hard, cv2.DIST_L2, 5) if hard.any() else np.full(mask.shape, np.inf)
+            )
+            return np.asarray(distance <= pixels, np.float32)
+        # the picture's edge is no edge of the object: what touches it does not shrink from it
+        distance = (
+            cv2.distanceTransform(hard, cv2.DIST_L2, 5) if not hard.all() else np.full(mask.shape, np.inf)
+        )
+        return np.asarray(distance > -pixels, np.float32)
+    if pixels > 0:
+        return cv2.dilate(mask, _ellipse(pixels))
+    return cv2.erode(mask, _ellipse(-pixels))
+
+
+def feather(mask: Mask, pixels: float) -> Mask:
+    """Soften the edge outwards: 1 stays 1, and beyond `pixels` from it the mask is exactly 0.
+
+    A smoothstep of the distance to the selected (≥ 0.5) pixels, so the reach is bounded: a Gaussian's is not.
+    """
+    if pixels <= 0:
+        return mask
+    hard = (mask >= 0.5).astype(np.uint8)
+    if not hard.any():
+        return mask
+    distance = cv2.distanceTransform(1 - hard, cv2.DIST_L2, 5)
+    t = np.clip(1.0 - distance / (pixels + 1.0), 0.0, 1.0)
+    return np.maximum(mask, t * t * (3.0 - 2.0 * t)).astype(np.float32)
+
+
+def feather_inwards(mask: Mask, pixels: float) -> Mask:
+    """Soften the edge inwards: what was 0 stays 0, and `pixels` inside the edge the mask is 1."""
+    if pixels <= 0:
+        return mask
+    hard = np.pad((mask >= 0.5).astype(np.uint8), 1, mode="edge")
+    if hard.all() or not hard.any():
+        return mask
+    distance = cv2.distanceTransform(hard, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    t = np.clip(distance / (pixels + 1.0), 0.0, 1.0)
+    return np.minimum(mask, t * t * (3.0 - 2.0 * t)).astype(np.float32)
+
+
+def components(mask: Mask) -> list[Mask]:
+    """The connected parts (8-neighbourhood, at 0.5), largest first."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 0.5).astype(np.uint8), connectivity=8)
+    order = sorted(range(1, count), key=lambda i: -int(stats[i, cv2.CC_STAT_AREA]))
+    return [(labels == i).astype(np.float32) for i in order]
+
+
+def remove_specks(mask: Mask, smallest: int) -> Mask:
+    """Drop connected parts of fewer than `smallest` pixels."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 0.5).astype(np.uint8), connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= smallest
+    keep[0] = False
+    return np.where(keep[labels], mask, 0.0).astype(np.float32) if count > 1 else mask
+
+
+def fill_holes(mask: Mask, largest: int | None = None) -> Mask:
+    """Select enclosed holes; with `largest`, only those of at most that many pixels."""
+    hard = (mask >= 0.5).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - hard, connectivity=4)
+    edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    hole = np.ones(count, bool)
+    hole[edge] = False
+    hole[0] = False
+    if largest is not None:
+        hole &= stats[:, cv2.CC_STAT_AREA] <= largest
+    return np.where(hole[labels], 1.0, mask).astype(np.float32)
+
+
+def resize(mask: Mask, extent: Extent) -> Mask:
+    """Resampled to another size; area-averaged when it shrinks, linear when it grows."""
+    if Extent.of(mask) == extent:
+        return mask
+    shrinking = extent.width < mask.shape[1]
+    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    return np.clip(cv2.resize(mask, tuple(extent), interpolation=method), 0.0, 1.0).astype(np.float32)

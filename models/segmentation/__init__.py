@@ -1,0 +1,1 @@
+"""From words, clicks, boxes and strokes to masks."""

@@ -1,0 +1,80 @@
+"""What every way of finding a thing in a picture offers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from models.geometry import Bounds, Point
+from models.mask import Mask, union
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One answer to a prompt: a mask (H×W float32), how good it seems in [0, 1], and why."""
+
+    mask: Mask
+    score: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """What a prompt found: candidates best first, which of them answer it, or a question to ask back.
+
+    `chosen` is empty when nothing matches or when it is not clear which is meant; `question` then is one
+    sentence for the person ("I see three red things; which one?").
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    chosen: tuple[int, ...] = ()
+    question: str | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a mask to work on."""
+        return bool(self.chosen)
+
+    @property
+    def mask(self) -> Mask:
+        """The union of the chosen candidates. Raises ValueError when nothing was chosen."""
+        if not self.chosen:
+            raise ValueError("nothing was chosen")
+        result = self.candidates[self.chosen[0]].mask
+        for index in self.chosen[1:]:
+            result = union(result, self.candidates[index].mask)
+        return result
+
+    @property
+    def score(self) -> float:
+        """The lowest score among the chosen, 0 when there are none."""
+        return min((self.candidates[i].score for i in self.chosen), default=0.0)
+
+
+class Predictor(Protocol):
+    """Two steps: `set_image` once, then any number of cheap prompts. Not thread-safe; one per job."""
+
+    name: str
+
+    def set_image(self, rgb: np.ndarray) -> None:
+        """H×W×3 uint8, sRGB. Work that all prompts share is done lazily or here."""
+        ...
+
+    def from_points(self, positive: Sequence[Point], negative: Sequence[Point] = ()) -> Grounding:
+        """The thing under the positive points, without what lies under the negative ones."""
+        ...
+
+    def from_box(self, box: Bounds) -> Grounding:
+        """The thing that a loosely drawn box encloses."""
+        ...
+
+    def from_brush(self, stroke: Mask) -> Grounding:
+        """The thing that was painted over roughly; `stroke` is H×W float32."""
+        ...
+
+    def from_words(self, phrase: str) -> Grounding:
+        """What a noun phrase names, or a question when that cannot be known."""
+        ...
