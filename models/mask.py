@@ -36,8 +36,8 @@ def require(mask: Mask, extent: Extent) -> Mask:
     """The mask itself; raises BadInputError when its size differs or nothing is selected."""
     if Extent.of(mask) != extent:
         raise BadInputError(
-            f"The mask is {mask.shape[1]}×{mask.shape[0]} pixels, the picture {extent.width}×{extent.height}; "
-            "they must be the same size."
+            f"The mask is {mask.shape[1]}×{mask.shape[0]} pixels and the picture "
+            f"{extent.width}×{extent.height}; they must be the same size."
         )
     if not np.any(mask > 0):
         raise BadInputError("The mask is empty; nothing is selected.")
@@ -84,6 +84,13 @@ def _ellipse(radius: int) -> np.ndarray:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
+def _distance_to(selected: np.ndarray) -> np.ndarray:
+    """Euclidean distance in pixels to the nearest non-zero pixel; infinite when there is none."""
+    if not selected.any():
+        return np.full(selected.shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform(1 - selected, cv2.DIST_L2, 5))
+
+
 def grow(mask: Mask, pixels: int) -> Mask:
     """Dilated by a disc of `pixels`; negative shrinks. Soft edges move with it."""
     if pixels == 0 or mask.size == 0:
@@ -91,15 +98,9 @@ def grow(mask: Mask, pixels: int) -> Mask:
     if abs(pixels) > 12:  # a distance transform costs the same at any radius
         hard = (mask >= 0.5).astype(np.uint8)
         if pixels > 0:
-            distance = (
-                cv2.distanceTransform(1 - hard, cv2.DIST_L2, 5) if hard.any() else np.full(mask.shape, np.inf)
-            )
-            return np.asarray(distance <= pixels, np.float32)
+            return (_distance_to(hard) <= pixels).astype(np.float32)
         # the picture's edge is no edge of the object: what touches it does not shrink from it
-        distance = (
-            cv2.distanceTransform(hard, cv2.DIST_L2, 5) if not hard.all() else np.full(mask.shape, np.inf)
-        )
-        return np.asarray(distance > -pixels, np.float32)
+        return (_distance_to(1 - hard) > -pixels).astype(np.float32)
     if pixels > 0:
         return cv2.dilate(mask, _ellipse(pixels))
     return cv2.erode(mask, _ellipse(-pixels))
@@ -132,31 +133,37 @@ def feather_inwards(mask: Mask, pixels: float) -> Mask:
     return np.minimum(mask, t * t * (3.0 - 2.0 * t)).astype(np.float32)
 
 
+def _labelled(selected: np.ndarray, connectivity: int) -> tuple[np.ndarray, np.ndarray]:
+    """H×W int32 labels (0 = not selected) and the area in pixels of every label."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        selected.astype(np.uint8), connectivity=connectivity
+    )
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)[:, cv2.CC_STAT_AREA]
+
+
 def components(mask: Mask) -> list[Mask]:
     """The connected parts (8-neighbourhood, at 0.5), largest first."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 0.5).astype(np.uint8), connectivity=8)
-    order = sorted(range(1, count), key=lambda i: -int(stats[i, cv2.CC_STAT_AREA]))
-    return [(labels == i).astype(np.float32) for i in order]
+    labels, areas = _labelled(mask >= 0.5, 8)
+    order = sorted(range(1, len(areas)), key=lambda label: -int(areas[label]))
+    return [(labels == label).astype(np.float32) for label in order]
 
 
 def remove_specks(mask: Mask, smallest: int) -> Mask:
     """Drop connected parts of fewer than `smallest` pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask >= 0.5).astype(np.uint8), connectivity=8)
-    keep = stats[:, cv2.CC_STAT_AREA] >= smallest
+    labels, areas = _labelled(mask >= 0.5, 8)
+    keep = areas >= smallest
     keep[0] = False
-    return np.where(keep[labels], mask, 0.0).astype(np.float32) if count > 1 else mask
+    return np.where(keep[labels], mask, 0.0).astype(np.float32)
 
 
 def fill_holes(mask: Mask, largest: int | None = None) -> Mask:
     """Select enclosed holes; with `largest`, only those of at most that many pixels."""
-    hard = (mask >= 0.5).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - hard, connectivity=4)
-    edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    hole = np.ones(count, bool)
-    hole[edge] = False
+    labels, areas = _labelled(mask < 0.5, 4)
+    hole = np.ones(len(areas), bool)
+    hole[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = False
     hole[0] = False
     if largest is not None:
-        hole &= stats[:, cv2.CC_STAT_AREA] <= largest
+        hole &= areas <= largest
     return np.where(hole[labels], 1.0, mask).astype(np.float32)
 
 
@@ -164,6 +171,5 @@ def resize(mask: Mask, extent: Extent) -> Mask:
     """Resampled to another size; area-averaged when it shrinks, linear when it grows."""
     if Extent.of(mask) == extent:
         return mask
-    shrinking = extent.width < mask.shape[1]
-    method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    method = cv2.INTER_AREA if extent.width < mask.shape[1] else cv2.INTER_LINEAR
     return np.clip(cv2.resize(mask, tuple(extent), interpolation=method), 0.0, 1.0).astype(np.float32)
