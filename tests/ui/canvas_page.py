@@ -1,0 +1,67 @@
+"""A page with nothing but the canvas; `streamlit run` it to try the component by hand."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import streamlit as st
+from skimage import data
+
+from models.geometry import Extent
+from ui.canvas import Comparison, candidate_marks, canvas, drawn_strokes, selection_overlay
+
+ASKING = "ask" in st.query_params
+PICTURE = data.astronaut()
+EXTENT = Extent.of(PICTURE)
+
+
+def _png(array: np.ndarray) -> bytes:
+    return cv2.imencode(".png", array)[1].tobytes()
+
+
+def _rasterised(items: list[dict]) -> np.ndarray:
+    mask = np.zeros(PICTURE.shape[:2], np.uint8)
+    for item in items:
+        match item["kind"]:
+            case "point":
+                cv2.circle(mask, item["point"], 40, 255 if item["positive"] else 0, -1)
+            case "box":
+                x0, y0, x1, y1 = item["box"]
+                mask[y0:y1, x0:x1] = 255
+            case kind:
+                line = np.round(item["points"]).astype(np.int32)
+                cv2.polylines(mask, [line], False, 255 if kind == "brush" else 0, round(item["radius"] * 2))
+    return mask
+
+
+def _disc(x: int, y: int) -> bytes:
+    return _png(cv2.circle(np.zeros(PICTURE.shape[:2], np.uint8), (x, y), 50, 255, -1))
+
+
+@st.fragment
+def _canvas() -> None:
+    strokes = drawn_strokes("canvas", "v1")
+    mask = _rasterised(strokes["items"]) if strokes else None
+    event = canvas(
+        key="canvas",
+        conversation="demo",
+        version="v1",
+        picture=_png(PICTURE[..., ::-1]),
+        extent=EXTENT,
+        before=Comparison(_png(255 - PICTURE[..., ::-1]), EXTENT, "Negative"),
+        overlay=selection_overlay(_png(mask), EXTENT, strokes["revision"])
+        if strokes and mask is not None
+        else None,
+        question="Which one?" if ASKING else None,
+        candidates=candidate_marks([(1, _disc(130, 130)), (2, _disc(380, 380))], EXTENT) if ASKING else None,
+        can_undo=True,
+    )
+    st.text(f"marks {[item['kind'] for item in strokes['items']] if strokes else []}")
+    st.text(f"selected {int(np.count_nonzero(mask)) if mask is not None else 0}")
+    if strokes and strokes["items"][0]["kind"] == "box":
+        st.text(f"box {strokes['items'][0]['box']}")
+    if event:
+        st.text(f"event {event.name} {event.detail} {len(event.strokes['items']) if event.strokes else 0}")
+
+
+_canvas()

@@ -1,0 +1,120 @@
+"""Mounting the canvas in the page and reading what the person did on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import streamlit as st
+
+from models.geometry import Extent
+from ui.canvas.overlay import CandidateMark, Overlay
+from ui.component import data_url, load_component
+
+_mount = load_component(
+    "canvas",
+    Path(__file__).parent,
+    html="canvas.html",
+    css="canvas.css",
+    scripts=("view.js", "strokes.js", "paint.js", "canvas.js"),
+)
+
+Strokes = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The other picture of a before/after comparison."""
+
+    picture: bytes
+    extent: Extent
+    label: str
+
+
+@dataclass(frozen=True)
+class CanvasEvent:
+    """One thing the person asked for on the canvas.
+
+    `name` is "undo", "redo", "choose" (detail: index), "answer", or "quick" (detail: action, colour).
+    `strokes` are the marks at that moment, None when there were none.
+    """
+
+    name: str
+    detail: dict[str, Any]
+    strokes: Strokes | None
+
+
+def canvas(
+    *,
+    key: str,
+    conversation: str,
+    version: str,
+    picture: bytes,
+    extent: Extent,
+    label: str = "",
+    before: Comparison | None = None,
+    comparing: str = "",
+    overlay: Overlay | None = None,
+    question: str | None = None,
+    candidates: list[CandidateMark] | None = None,
+    can_undo: bool = False,
+    can_redo: bool = False,
+    busy: bool = False,
+    consumed: int = 0,
+) -> CanvasEvent | None:
+    """Show a version and return what the person asked for since the last run, if anything.
+
+    Args:
+        key: names the widget; its marks are read with `drawn_strokes(key, ...)`.
+        conversation: marks belong to it and come back after a reload.
+        picture: preview of the version as PNG, JPEG or WebP bytes, at most about 1600 pixels long.
+        extent: full-resolution size; all coordinates are in these pixels.
+        before: what to compare with; None disables comparing.
+        comparing: a name for a comparison asked for elsewhere; a new one opens the split view.
+        overlay: the refined selection for the current marks.
+        question: a pending question, shown over the picture with its numbered candidates.
+        busy: a job is running; marks are not taken meanwhile.
+        consumed: marks up to this revision have been used by a message and disappear.
+    """
+    shown = {
+        "conversation": conversation,
+        "version": version,
+        "picture": data_url(picture),
+        "width": extent.width,
+        "height": extent.height,
+        "label": label,
+        "before": None
+        if before is None
+        else {
+            "picture": data_url(before.picture),
+            "width": before.extent.width,
+            "height": before.extent.height,
+            "label": before.label,
+        },
+        "comparing": comparing,
+        "overlay": overlay,
+        "question": question,
+        "candidates": candidates or [],
+        "can": {"undo": can_undo, "redo": can_redo},
+        "busy": busy,
+        "consumed": consumed,
+    }
+    result = _mount(key=key, data=shown, on_strokes_change=lambda: None, on_command_change=lambda: None)
+    command = cast("dict[str, Any] | None", result.get("command"))
+    if not command:
+        return None
+    detail = {name: value for name, value in command.items() if name not in ("name", "strokes")}
+    strokes = command.get("strokes")
+    return CanvasEvent(str(command["name"]), detail, strokes if strokes and strokes.get("items") else None)
+
+
+def drawn_strokes(key: str, version: str, consumed: int = 0) -> Strokes | None:
+    """The marks now on the canvas `key`, or None when there are none for this version or all are used up."""
+    state = st.session_state.get(key)
+    strokes = cast("Strokes | None", state.get("strokes") if state else None)
+    if not strokes or not strokes.get("items"):
+        return None
+    if strokes.get("version") != version or int(strokes.get("revision", 0)) <= consumed:
+        return None
+    return strokes

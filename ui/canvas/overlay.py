@@ -1,0 +1,129 @@
+"""Masks made visible: a tint sheet for the canvas and outlines in full-resolution picture pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import cv2
+import numpy as np
+
+from models.errors import BadInputError
+from models.geometry import Extent
+from ui.component import data_url
+
+_LONGEST = 1600  # pixels of the tint sheet's longer side; outlines are traced at this size too
+_SMALLEST_PART = 12.0  # square pixels of the sheet; smaller islands get a tint but no outline
+
+
+class Overlay(TypedDict):
+    """What the canvas needs to show a selection."""
+
+    revision: int
+    mask: str
+    outlines: list[list[float]]
+    share: float
+    label: str
+
+
+class CandidateMark(TypedDict):
+    """What the canvas needs to show one numbered candidate of a question."""
+
+    index: int
+    outlines: list[list[float]]
+    anchor: list[float]
+    bounds: list[int]
+
+
+def selection_overlay(mask_png: bytes, extent: Extent, revision: int) -> Overlay:
+    """The overlay for a mask.
+
+    Args:
+        mask_png: 8-bit single-channel picture, 255 = selected, any size of the picture's shape.
+        extent: of the version it belongs to, in full-resolution pixels.
+        revision: of the strokes it was made from, so that the canvas can tell a stale answer.
+    """
+    mask = _decoded(mask_png)
+    share = float(mask.mean()) / 255.0
+    return Overlay(
+        revision=revision,
+        mask=data_url(_tint_sheet(mask)),
+        outlines=outlines(mask, extent),
+        share=share,
+        label=_percentage(share),
+    )
+
+
+def candidate_marks(candidates: Sequence[tuple[int, bytes]], extent: Extent) -> list[CandidateMark]:
+    """Outlines and a place for the number of each (index, mask as PNG bytes)."""
+    marks: list[CandidateMark] = []
+    for index, mask_png in candidates:
+        mask = _decoded(mask_png)
+        rows, columns = np.nonzero(mask >= 128)
+        if rows.size == 0:
+            continue
+        scale = extent.width / mask.shape[1]
+        box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        marks.append(
+            CandidateMark(
+                index=index,
+                outlines=outlines(mask, extent),
+                anchor=[value * scale for value in innermost_point(mask)],
+                bounds=[round(float(edge) * scale) for edge in box],
+            )
+        )
+    return marks
+
+
+def outlines(mask: np.ndarray, extent: Extent) -> list[list[float]]:
+    """The borders of what is at least half selected, each as x, y, x, y … in pixels of `extent`.
+
+    Args:
+        mask: H×W uint8, 255 = selected.
+        extent: the coordinates' picture; the mask may be a smaller copy of it.
+    """
+    inside = (mask >= 128).astype(np.uint8)
+    contours, _ = cv2.findContours(inside, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    across, down = extent.width / mask.shape[1], extent.height / mask.shape[0]
+    traced: list[list[float]] = []
+    for contour in contours:
+        if cv2.contourArea(contour) < _SMALLEST_PART:
+            continue
+        simple = cv2.approxPolyDP(contour, 0.6, closed=True).reshape(-1, 2) + 0.5
+        traced.append(np.round(simple * (across, down), 1).ravel().tolist())
+    return traced
+
+
+def innermost_point(mask: np.ndarray) -> tuple[float, float]:
+    """(x, y) of the selected pixel farthest from the border: where a label surely lies on the thing."""
+    inside = np.pad((mask >= 128).astype(np.uint8), 1)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
+    row, column = np.unravel_index(int(distance.argmax()), distance.shape)
+    return float(column) - 0.5, float(row) - 0.5
+
+
+def _tint_sheet(mask: np.ndarray) -> bytes:
+    """White PNG whose alpha is the mask; the canvas gives it its colour."""
+    sheet = np.full((*mask.shape, 4), 255, np.uint8)
+    sheet[..., 3] = mask
+    written, encoded = cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    if not written:
+        raise BadInputError("The selection could not be drawn; please select again.")
+    return encoded.tobytes()
+
+
+def _decoded(mask_png: bytes) -> np.ndarray:
+    """H×W uint8, shrunk to at most `_LONGEST` on the longer side. Raises BadInputError."""
+    mask = cv2.imdecode(np.frombuffer(mask_png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if mask is None:
+        raise BadInputError("The selection could not be read; please select again.")
+    size = Extent.of(mask).fit_within(_LONGEST)
+    if size != Extent.of(mask):
+        mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+    return mask
+
+
+def _percentage(share: float) -> str:
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:.0f} %"
