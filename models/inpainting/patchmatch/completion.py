@@ -1,0 +1,174 @@
+"""One hole, one crop: coarse-to-fine completion by search and reconstruction in turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.inpainting.patchmatch.initial import peel
+from models.inpainting.patchmatch.matchers import GlobalMatcher, Matcher, NearbyMatcher
+from models.inpainting.patchmatch.poisson import blend, membrane
+from models.inpainting.patchmatch.pyramid import Level, build_pyramid
+from models.inpainting.patchmatch.seams import copied, labels_of
+from models.inpainting.patchmatch.search import Field, index_map, random_state
+from models.inpainting.patchmatch.voting import confidence, vote, vote_weights
+from models.inpainting.patchmatch.workers import Workers
+from models.progress import Progress
+
+_ROUNDS = (24, 14, 10, 6, 4, 3, 2, 2)
+"""Search-and-vote rounds from the coarsest level on; the coarse ones are cheap and decide the structure."""
+_SPREAD = 10.0
+"""Price of one pixel between target and example on a picture 512 pixels wide (squared Lab)."""
+_LARGEST_DESCRIBED = 400_000
+"""Pixels of a level up to which descriptors of all examples are kept; above it the field is only
+refined."""
+_SHARPNESS = 0.25
+_ANCHOR = 0.05
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """A finished level: its field and its filling (Lab and texture)."""
+
+    field: Field
+    lab: np.ndarray
+    texture: np.ndarray
+
+
+def complete(
+    picture: np.ndarray,
+    hole: np.ndarray,
+    copyable: np.ndarray,
+    *,
+    seed: int,
+    workers: Workers,
+    progress: Progress,
+) -> np.ndarray:
+    """Fill the hole with copies of what is copyable.
+
+    `picture` is H×W×3 float32 RGB in [0, 255] (sRGB-like), `hole` and `copyable` are H×W bool and
+    disjoint; at least one pixel is known. Returns H×W×3 float32 whose samples outside the hole are those
+    of `picture`.
+    """
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    levels = build_pyramid(lab, hole, copyable)
+    if not levels[0].source_centres().any() or not levels[0].target_centres().any():
+        return membrane(workers, picture, hole)
+    rng = np.random.default_rng(seed)
+    coarsest = len(levels) - 1
+    solved = _solve_level(levels, coarsest, None, rng, seed, workers, progress.part(0.0, 1.0 / len(levels)))
+    for number in range(coarsest - 1, -1, -1):
+        stretch = progress.part(1.0 - (number + 1) / len(levels), 1.0 - number / len(levels))
+        solved = _solve_level(levels, number, solved, rng, seed, workers, stretch)
+    return _composed(picture, levels[0], solved, workers)
+
+
+def _solve_level(
+    levels: list[Level],
+    number: int,
+    coarser: _Solved | None,
+    rng: np.random.Generator,
+    seed: int,
+    workers: Workers,
+    progress: Progress,
+) -> _Solved:
+    level = levels[number]
+    centres = level.source_centres()
+    field = _random_field(level, centres, rng)
+    hole_pixels = _hole_pixels(level)
+    trust = confidence(level.depth(), field)
+    if coarser is None:
+        solved = _first_guess(level, field, centres, rng, workers)
+    else:
+        solved = _from_coarser(level, field, centres, coarser, trust, hole_pixels, workers)
+
+    matcher: Matcher
+    if coarser is None or level.hole.size <= _LARGEST_DESCRIBED:
+        spread = _SPREAD * 2**number * 512 / max(levels[0].shape)
+        matcher, rounds = GlobalMatcher(workers, level, centres, spread), _rounds(number, len(levels))
+    else:
+        matcher, rounds = NearbyMatcher(workers, level, centres), 1
+    for turn in range(rounds):
+        progress.report(turn / rounds, f"filling, level {len(levels) - number} of {len(levels)}")
+        matcher.improve(field, solved.lab, solved.texture, turn, random_state(seed, number, turn))
+        last = turn == rounds - 1
+        weights = vote_weights(trust, field.cost, matcher.variance, _SHARPNESS if last else 1.0)
+        examples, filling = (level.lab, level.texture), (solved.lab, solved.texture)
+        vote(workers, field, weights, hole_pixels, examples, filling, crisp=last)
+    return solved
+
+
+def _random_field(level: Level, centres: np.ndarray, rng: np.random.Generator) -> Field:
+    field = Field.over(level.target_centres())
+    rows, columns = np.nonzero(centres)
+    pick = rng.integers(0, len(rows), len(field))
+    field.source_y[:], field.source_x[:] = rows[pick], columns[pick]
+    return field
+
+
+def _rounds(number: int, levels: int) -> int:
+    rounds = _ROUNDS[min(levels - 1 - number, len(_ROUNDS) - 1)]
+    return min(rounds, _ROUNDS[-1]) if number == 0 and levels > 1 else rounds
+
+
+def _hole_pixels(level: Level) -> tuple[np.ndarray, np.ndarray]:
+    rows, columns = np.nonzero(level.hole)
+    return rows.astype(np.int32), columns.astype(np.int32)
+
+
+def _first_guess(
+    level: Level, field: Field, centres: np.ndarray, rng: np.random.Generator, workers: Workers
+) -> _Solved:
+    lab, texture, match = peel(workers, level, centres, rng)
+    guess = match[field.target_y, field.target_x]
+    found = guess[:, 0] >= 0
+    field.source_y[found], field.source_x[found] = guess[found, 0], guess[found, 1]
+    return _Solved(field, lab, texture)
+
+
+def _from_coarser(
+    level: Level,
+    field: Field,
+    centres: np.ndarray,
+    coarser: _Solved,
+    trust: np.ndarray,
+    hole_pixels: tuple[np.ndarray, np.ndarray],
+    workers: Workers,
+) -> _Solved:
+    """Double the coarser field's matches into `field` and vote with this level's own detail."""
+    height, width = level.shape
+    rows, columns = hole_pixels
+    lab, texture = level.lab.copy(), level.texture.copy()
+    lab[rows, columns] = _enlarged(coarser.lab, level.shape)[rows, columns]
+    texture[rows, columns] = _enlarged(coarser.texture, level.shape)[rows, columns]
+
+    below = coarser.field
+    parent = below.target_index[field.target_y // 2, field.target_x // 2]
+    from_y = 2 * below.source_y[parent] + field.target_y % 2
+    from_x = 2 * below.source_x[parent] + field.target_x % 2
+    found = (parent >= 0) & (from_y < height) & (from_x < width)
+    found[found] = centres[from_y[found], from_x[found]]
+    field.source_y[found], field.source_x[found] = from_y[found], from_x[found]
+    if found.any():
+        weights = np.where(found, trust, np.float32(0))
+        vote(workers, field, weights, hole_pixels, (level.lab, level.texture), (lab, texture), crisp=False)
+    return _Solved(field, lab, texture)
+
+
+def _enlarged(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    height, width = picture.shape[:2]
+    doubled = cv2.resize(picture, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
+    return doubled[: shape[0], : shape[1]]
+
+
+def _composed(picture: np.ndarray, level: Level, solved: _Solved, workers: Workers) -> np.ndarray:
+    """Copy the picture's own samples along the seams' labels and blend them in."""
+    rows, columns = _hole_pixels(level)
+    index = index_map(rows, columns, level.shape)
+    labels = labels_of(workers, solved.field, (rows, columns), index, level.lab, level.copyable, solved.lab)
+    samples, across, down = copied(workers, labels, picture, level.copyable)
+    filled = picture.copy()
+    filled[rows, columns] = blend(workers, picture, index, rows, columns, samples, across, down, _ANCHOR)
+    return np.clip(filled, 0.0, 255.0)

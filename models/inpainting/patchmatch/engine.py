@@ -1,0 +1,69 @@
+"""The hole filler that needs no weights: copies of the picture's own patches, found by PatchMatch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models import mask as masks
+from models.errors import BadInputError
+from models.geometry import Extent
+from models.inpainting.patchmatch.completion import complete
+from models.inpainting.patchmatch.crops import clusters
+from models.inpainting.patchmatch.workers import Workers
+from models.mask import Mask
+from models.progress import Progress
+
+
+class PatchMatch:
+    """Fills holes from the rest of the picture; see `models.inpainting.protocol.Inpainter`.
+
+    Works on any size from 1×1, at 8 or 16 bits without rounding in between. `threads` bounds the cores
+    used and does not change the result.
+    """
+
+    name = "patchmatch"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads
+
+    def fill(
+        self,
+        image: np.ndarray,
+        hole: Mask,
+        *,
+        seed: int,
+        progress: Progress,
+        forbidden: Mask | None = None,
+        prompt: str | None = None,
+    ) -> np.ndarray:
+        """Return the image with the hole filled; `prompt` says nothing to this engine.
+
+        Raises BadInputError when the mask is empty, of another size, or leaves nothing to copy.
+        """
+        empty = masks.require(hole, Extent.of(image)) > 0
+        copyable = ~empty if forbidden is None else ~empty & ~(forbidden > 0)
+        if not copyable.any():
+            raise BadInputError("There is nothing left to fill from; select less of the picture.")
+        top = np.float32(np.iinfo(image.dtype).max)
+        grey = bool((image == image[..., :1]).all())
+        filled, remaining = image.copy(), empty.copy()
+        total, done = np.count_nonzero(empty), 0.0
+        with Workers(progress, self._threads) as workers:
+            for number, cluster in enumerate(clusters(empty, copyable)):
+                share = np.count_nonzero(cluster.hole) / total
+                rows, columns = cluster.window.slices
+                crop = filled[rows, columns]
+                solved = complete(
+                    crop.astype(np.float32) * (np.float32(255) / top),
+                    remaining[rows, columns],
+                    copyable[rows, columns],
+                    seed=seed + number,
+                    workers=workers,
+                    progress=progress.part(done, done + share),
+                )
+                samples = np.rint(solved[cluster.hole] * (top / np.float32(255))).clip(0, top)
+                crop[cluster.hole] = (samples[:, :1] if grey else samples).astype(image.dtype)
+                remaining[rows, columns] &= ~cluster.hole
+                done += share
+        progress.report(1.0, "filled")
+        return filled

@@ -1,0 +1,74 @@
+"""Two ways of improving a field on one level: over the whole picture, or only around present matches."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from models.inpainting.patchmatch.descriptors import DIMENSIONS, principal_basis, project
+from models.inpainting.patchmatch.pyramid import Level
+from models.inpainting.patchmatch.search import Field, index_map, search_by_descriptor, search_nearby
+from models.inpainting.patchmatch.workers import Workers
+
+_SWEEPS = 2
+
+
+class Matcher(Protocol):
+    """Improves a field for the present filling."""
+
+    variance: float
+    """Total variance of the examples' descriptors; 0 when not known."""
+
+    def improve(
+        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
+    ) -> None:
+        """Search again in place, for the filling `lab` (H×W×3) and `texture` (H×W×2)."""
+        ...
+
+
+class GlobalMatcher:
+    """Compares descriptors, with every example of the picture in reach."""
+
+    def __init__(self, workers: Workers, level: Level, centres: np.ndarray, spread: float) -> None:
+        rows, columns = (axis.astype(np.int32) for axis in np.nonzero(centres))
+        self._workers = workers
+        self._spread = spread
+        self._basis, self.variance = principal_basis(level.lab, rows, columns)
+        self._index = index_map(rows, columns, level.shape)
+        self._examples = np.empty((len(rows), DIMENSIONS), np.float32)
+        workers.run(project, len(rows), level.lab, level.texture, rows, columns, self._basis, self._examples)
+
+    def improve(
+        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
+    ) -> None:
+        """Describe the targets anew, then sweep."""
+        targets = np.empty((len(field), DIMENSIONS), np.float32)
+        where = field.target_y, field.target_x
+        self._workers.run(project, len(field), lab, texture, *where, self._basis, targets)
+        search_by_descriptor(
+            self._workers,
+            field,
+            targets,
+            self._examples,
+            self._index,
+            sweeps=_SWEEPS,
+            spread=self._spread,
+            forward=turn % 2 == 0,
+            state=state,
+        )
+
+
+class NearbyMatcher:
+    """Compares pixels within reach of the present match: what a big, already well matched level needs."""
+
+    variance = 0.0
+
+    def __init__(self, workers: Workers, level: Level, centres: np.ndarray) -> None:
+        self._workers, self._examples, self._centres = workers, level.lab, centres
+
+    def improve(
+        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
+    ) -> None:
+        """Propagate and look a few pixels around."""
+        search_nearby(self._workers, field, lab, self._examples, self._centres, state)
