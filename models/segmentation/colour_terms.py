@@ -1,0 +1,122 @@
+"""How likely a person would call a colour by a basic term: P(term | CIELAB), as a table and as maps.
+
+The table comes from the 949 names of the xkcd colour survey (Munroe 2010, CC0): every named colour votes,
+with a kernel in CIELAB, for the basic term that heads its name ("dusty rose pink" votes for pink). The survey
+is thin near the grey axis, so black, white and grey are modelled explicitly. Built by
+`python -m models.segmentation.build_colour_terms`, 33 bins an axis, shipped as 8-bit numbers.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+TERMS = (
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+    "brown",
+    "black",
+    "white",
+    "grey",
+    "teal",
+    "beige",
+)
+ACHROMATIC = frozenset({"black", "white", "grey"})
+BINS = 33
+# The CIELAB box the table covers: lightness, a, b (first and last bin centres).
+LAB_LOW = np.array([0.0, -100.0, -110.0], np.float32)
+LAB_HIGH = np.array([100.0, 100.0, 110.0], np.float32)
+
+_ALIASES = {
+    "grey": "gray silver silvery metallic chrome charcoal slate ash",
+    "purple": "violet lilac lavender mauve plum aubergine amethyst",
+    "pink": "magenta fuchsia rose salmon coral rosy",
+    "red": "crimson scarlet maroon burgundy ruby cherry reddish",
+    "blue": "navy azure cobalt sapphire indigo bluish",
+    "teal": "turquoise cyan aqua aquamarine",
+    "yellow": "gold golden mustard lemon yellowish blond blonde",
+    "beige": "cream ivory khaki sand-coloured tan",
+    "green": "lime olive emerald greenish mint",
+    "brown": "chestnut chocolate bronze copper brownish",
+    "orange": "amber apricot peach tangerine orangish",
+    "black": "ebony blackish",
+    "white": "snowy whitish",
+}
+_TERM_OF = {term: term for term in TERMS} | {
+    word: term for term, words in _ALIASES.items() for word in words.split()
+}
+# People name an object, not a pixel: its shadows and lights fall under neighbouring terms.
+_NEIGHBOURS: dict[str, dict[str, float]] = {
+    "red": {"pink": 0.35, "brown": 0.3, "orange": 0.35, "purple": 0.1},
+    "orange": {"red": 0.3, "yellow": 0.4, "brown": 0.35},
+    "yellow": {"orange": 0.5, "beige": 0.4, "brown": 0.3, "green": 0.12},
+    "green": {"teal": 0.45, "yellow": 0.15},
+    "blue": {"teal": 0.45, "purple": 0.3, "grey": 0.05},
+    "purple": {"pink": 0.4, "blue": 0.3},
+    "pink": {"purple": 0.4, "red": 0.4, "beige": 0.1},
+    "brown": {"orange": 0.4, "red": 0.3, "beige": 0.4, "yellow": 0.2, "black": 0.15},
+    "black": {"grey": 0.2},
+    "white": {"grey": 0.3, "beige": 0.2},
+    "grey": {"black": 0.2, "white": 0.3, "blue": 0.1},
+    "teal": {"blue": 0.5, "green": 0.5},
+    "beige": {"brown": 0.4, "yellow": 0.35, "white": 0.3, "pink": 0.3},
+}
+
+
+def term_of(word: str) -> str | None:
+    """The basic term a colour word stands for ("navy" → "blue"); None when the word is no colour."""
+    return _TERM_OF.get(word.lower())
+
+
+@cache
+def _table() -> np.ndarray:
+    """BINS×BINS×BINS×len(TERMS) float32, P(term | Lab)."""
+    with resources.files("models.segmentation").joinpath("colour_terms.npz").open("rb") as file:
+        return np.load(file)["table"].astype(np.float32) / 255.0
+
+
+def probability(lab: np.ndarray, term: str) -> np.ndarray:
+    """P(term | colour) for an H×W×3 CIELAB image: H×W float32 in [0, 1]. Raises KeyError for other terms."""
+    return _probabilities(lab)[..., _index(term)]
+
+
+def object_probability(lab: np.ndarray, term: str) -> np.ndarray:
+    """How well a pixel fits an *object* of that colour, its shading included: H×W float32 in [0, 1].
+
+    As `probability`, plus a share of the neighbouring terms (a red coat is brown in its folds, pink in its
+    lights). Raises KeyError when `term` is none of TERMS.
+    """
+    every = _probabilities(lab)
+    result = every[..., _index(term)].copy()
+    for neighbour, share in _NEIGHBOURS[term].items():
+        result += share * every[..., _index(neighbour)]
+    return np.clip(result, 0.0, 1.0)
+
+
+def _index(term: str) -> int:
+    if term not in TERMS:
+        raise KeyError(term)
+    return TERMS.index(term)
+
+
+def _probabilities(lab: np.ndarray) -> np.ndarray:
+    """H×W×len(TERMS), the table at the nearest bin."""
+    position = (lab - LAB_LOW) / (LAB_HIGH - LAB_LOW) * (BINS - 1)
+    index = np.clip(np.rint(position), 0, BINS - 1).astype(np.intp)
+    return _table()[index[..., 0], index[..., 1], index[..., 2]]
+
+
+def chromaticity(lab: np.ndarray) -> np.ndarray:
+    """H×W×2 float32: (a, b) / (L + 16), which shading does not change.
+
+    L + 16, a and b are all linear in the cube roots of X, Y, Z (CIE 15), so dimming the light scales the
+    three alike and their ratio stays. Folds and shadows of one dye lie at one point of this plane.
+    """
+    return (lab[..., 1:] / (np.maximum(lab[..., :1], 0.0) + 16.0)).astype(np.float32)
