@@ -1,0 +1,158 @@
+"""The subject of a picture and its background, without weights, and how sure that split is.
+
+Several weak segmentations (saliency cut at different heights, grown by GrabCut from different seeds) vote; the
+one that the others agree with most is the subject. Where they disagree nobody should cut anything out unasked,
+so their agreement is the confidence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.ndimage import binary_fill_holes
+
+from models.segmentation.saliency import (
+    Scene,
+    barrier_distance,
+    border_contrast,
+    boundary_connectivity,
+    centre_prior,
+    stretched,
+)
+
+_SMALLEST_SUBJECT = 0.004  # share of the picture
+_LARGEST_SUBJECT = 0.85
+
+
+@dataclass(frozen=True)
+class SubjectSplit:
+    """The subject at the scene's reduced size.
+
+    `mask` h×w bool; `agreement` in [0, 1], mean IoU with the other segmentations; `contrast` in [0, 1],
+    saliency inside minus outside; `edge` in [0, 1], how much boundary strength lies along its outline;
+    `confidence` in [0, 1] sums them up.
+    """
+
+    mask: np.ndarray
+    agreement: float
+    contrast: float
+    edge: float
+    confidence: float
+
+
+def split_subject(scene: Scene) -> SubjectSplit:
+    """Find the subject of a scene. `mask` is all False when nothing stands out."""
+    votes = [vote for vote in map(tidied, _segmentations(scene)) if _plausible(vote)]
+    if not votes:
+        return SubjectSplit(np.zeros(scene.saliency.shape, bool), 0.0, 0.0, 0.0, 0.0)
+    agreement = np.array([np.mean([_overlap(one, other) for other in votes]) for one in votes])
+    # a lone vote agrees with itself; plurality keeps that from counting
+    agreement *= min(1.0, len(votes) / 3)
+    quality = agreement + 0.3 * np.array([outline_strength(vote, scene.boundary) for vote in votes])
+    best = int(np.argmax(quality))
+    return measured(votes[best], scene, float(agreement[best]))
+
+
+def measured(mask: np.ndarray, scene: Scene, agreement: float) -> SubjectSplit:
+    """The measures of a proposed subject, an h×w bool mask."""
+    inside, outside = float(scene.saliency[mask].mean()), float(scene.saliency[~mask].mean())
+    contrast = max(0.0, inside - outside)
+    edge = outline_strength(mask, scene.boundary)
+    confidence = float(np.clip(agreement, 0, 1) ** 0.6 * np.clip(contrast / 0.5, 0, 1) ** 0.4)
+    confidence *= float(np.clip(0.5 + edge, 0, 1))
+    return SubjectSplit(mask, agreement, contrast, edge, confidence)
+
+
+def _segmentations(scene: Scene) -> list[np.ndarray]:
+    """Different guesses at the subject, h×w bool each."""
+    middle = 0.35 + 0.65 * centre_prior(scene.saliency.shape)
+    connectivity = stretched(scene.patches.paint(boundary_connectivity(scene.patches)))
+    barrier = stretched(barrier_distance(scene.lab) + 0.8 * border_contrast(scene.lab))
+    guesses = []
+    for cue in (scene.saliency, stretched(connectivity * middle), stretched(barrier * middle)):
+        cut = otsu(cue)
+        guesses.append(grown(scene.rgb, np.clip((cue - cut) * 1.6 + 0.5, 0, 1)))
+    high = otsu(scene.saliency) * 1.35
+    guesses.append(grown(scene.rgb, np.clip((scene.saliency - high) * 1.6 + 0.5, 0, 1)))
+    guesses.append(_inside_frame(scene.rgb))
+    return guesses
+
+
+def grown(rgb: np.ndarray, probability: np.ndarray, iterations: int = 3) -> np.ndarray:
+    """GrabCut (Rother 2004) from an h×w probability of being wanted: h×w bool.
+
+    Above 0.95 is certainly in, below 0.12 certainly out; the rest is decided by colour models and edges.
+    """
+    labels = np.where(probability > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[probability > 0.95] = cv2.GC_FGD
+    labels[probability < 0.12] = cv2.GC_BGD
+    return grab_cut(rgb, labels, iterations)
+
+
+def grab_cut(rgb: np.ndarray, labels: np.ndarray, iterations: int = 3) -> np.ndarray:
+    """cv2.grabCut from an h×w trimap of its four labels; what was asked when one side is empty. h×w bool."""
+    wanted = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    if wanted.sum() < 10 or (~wanted).sum() < 10:
+        return wanted
+    cv2.setRNGSeed(0)
+    labels = labels.copy()
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(np.ascontiguousarray(rgb), labels, None, *models, iterations, cv2.GC_INIT_WITH_MASK)
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+
+
+def _inside_frame(rgb: np.ndarray) -> np.ndarray:
+    """What GrabCut finds unlike a thin frame of the picture."""
+    height, width = rgb.shape[:2]
+    band = max(3, int(0.06 * min(height, width)))
+    labels = np.full((height, width), cv2.GC_BGD, np.uint8)
+    labels[band:-band, band:-band] = cv2.GC_PR_FGD
+    return grab_cut(rgb, labels)
+
+
+def otsu(values: np.ndarray) -> float:
+    """Otsu's threshold of a map in [0, 1]."""
+    threshold, _ = cv2.threshold(np.rint(values * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
+    return threshold / 255.0
+
+
+def tidied(mask: np.ndarray, keep: float = 0.2) -> np.ndarray:
+    """Specks opened away, parts smaller than `keep` of the largest dropped, small holes filled. h×w bool."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+    if count <= 1:
+        return np.zeros(mask.shape, bool)
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    kept = np.isin(labels, np.flatnonzero(areas >= max(keep * areas.max(), 1)))
+    return with_small_holes_filled(kept)
+
+
+def with_small_holes_filled(mask: np.ndarray, share: float = 0.05) -> np.ndarray:
+    """Holes up to `share` of the mask's own area are filled: larger ones are meant (a handle, an arch)."""
+    holes = binary_fill_holes(mask) & ~mask
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8))
+    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= share * mask.sum())
+    return mask | np.isin(labels, small[small > 0]) if count > 1 else mask
+
+
+def outline_strength(mask: np.ndarray, boundary: np.ndarray) -> float:
+    """Mean boundary strength along the mask's outline, [0, 1]; the picture's edge does not count."""
+    padded = np.pad(mask.astype(np.uint8), 1, mode="edge")
+    disc = np.ones((3, 3), np.uint8)
+    rim = (cv2.dilate(padded, disc) != cv2.erode(padded, disc))[1:-1, 1:-1]
+    if not rim.any():
+        return 0.0
+    near = cv2.dilate(boundary, disc)  # outlines are placed to within a pixel
+    return float(np.clip(near[rim].mean() / 0.5, 0, 1))
+
+
+def _plausible(mask: np.ndarray) -> bool:
+    return _SMALLEST_SUBJECT <= float(mask.mean()) <= _LARGEST_SUBJECT
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> float:
+    return float((first & second).sum() / max((first | second).sum(), 1))
