@@ -1,0 +1,97 @@
+"""PNG with 16 bits a sample, and the chunks around the samples (PNG specification, third edition)."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import imagecodecs
+import numpy as np
+
+from models.geometry import Extent
+from tools.pictures.decoded import Decoded
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_INCH = 0.0254
+_LARGEST_PROFILE = 16 * 2**20
+_XMP_KEYWORD = b"XML:com.adobe.xmp"
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and contents of every chunk, until the data or the file ends."""
+    at = len(_SIGNATURE)
+    while at + 12 <= len(data):
+        (length,) = struct.unpack_from(">I", data, at)
+        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def header(data: bytes) -> tuple[Extent, int]:
+    """Extent and bits a sample. Raises ValueError when the header is broken."""
+    if len(data) < 33 or data[12:16] != b"IHDR":
+        raise ValueError("no IHDR")
+    width, height, bits = struct.unpack_from(">IIB", data, 16)
+    return Extent(width, height), bits
+
+
+def decode_sixteen(data: bytes) -> Decoded:
+    """A PNG of 16 bits a sample. Pillow keeps 8 of them for colour, so libpng is asked directly."""
+    decoded = Decoded(imagecodecs.png_decode(data))
+    for name, contents in chunks(data):
+        if name == b"iCCP":
+            decoded.icc = _inflated(contents[contents.index(b"\0") + 2 :])
+        elif name == b"eXIf":
+            decoded.exif = contents
+        elif name == b"pHYs" and len(contents) == 9 and contents[8] == 1:
+            across, down = struct.unpack_from(">II", contents)
+            decoded.dpi = (across * _INCH, down * _INCH) if across and down else None
+        elif name == b"iTXt" and contents.startswith(_XMP_KEYWORD + b"\0\0"):
+            decoded.xmp = contents.split(b"\0", 5)[-1]
+        elif name == b"tRNS" and decoded.samples.ndim == 2 and len(contents) == 2:
+            key = np.frombuffer(contents, ">u2")[0]
+            opaque = np.where(decoded.samples == key, 0, 65535).astype(np.uint16)
+            decoded.samples = np.dstack([decoded.samples, opaque])
+        elif name == b"tRNS" and decoded.samples.shape[2:] == (3,) and len(contents) == 6:
+            key = np.frombuffer(contents, ">u2").astype(np.uint16)
+            opaque = np.where((decoded.samples == key).all(axis=2), 0, 65535).astype(np.uint16)
+            decoded.samples = np.dstack([decoded.samples, opaque])
+    return decoded
+
+
+def _inflated(data: bytes) -> bytes | None:
+    """A zlib stream, unless it is broken or unreasonably long."""
+    inflater = zlib.decompressobj()
+    try:
+        inflated = inflater.decompress(data, _LARGEST_PROFILE)
+    except zlib.error:
+        return None
+    return None if inflater.unconsumed_tail else inflated
+
+
+def _chunk(name: bytes, contents: bytes) -> bytes:
+    return struct.pack(">I", len(contents)) + name + contents + struct.pack(">I", zlib.crc32(name + contents))
+
+
+def encode(
+    samples: np.ndarray,
+    *,
+    icc: bytes | None,
+    exif: bytes | None,
+    xmp: bytes | None,
+    dpi: tuple[float, float] | None,
+) -> bytes:
+    """A PNG of H×W, H×W×2, ×3 or ×4 uint8 or uint16 samples, sample-exact, with its metadata."""
+    encoded = bytes(imagecodecs.png_encode(samples, level=6))
+    extra = b""
+    if icc:
+        extra += _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+    if dpi:
+        across, down = (max(1, round(value / _INCH)) for value in dpi)
+        extra += _chunk(b"pHYs", struct.pack(">IIB", across, down, 1))
+    if exif:
+        extra += _chunk(b"eXIf", exif)
+    if xmp:
+        extra += _chunk(b"iTXt", _XMP_KEYWORD + b"\0\0\0\0\0" + xmp)
+    after_header = len(_SIGNATURE) + 25
+    return encoded[:after_header] + extra + encoded[after_header:]
