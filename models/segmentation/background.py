@@ -13,15 +13,18 @@ import cv2
 import numpy as np
 from scipy.ndimage import binary_fill_holes
 
+from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import (
     Scene,
     barrier_distance,
     border_contrast,
     boundary_connectivity,
     centre_prior,
+    reduced,
     stretched,
 )
 
+_VOTE_LONGEST = 220  # the votes are counted on a small copy; only the winner is cut again at the scene's size
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
 
@@ -50,9 +53,18 @@ def split_subject(scene: Scene) -> SubjectSplit:
     agreement = np.array([np.mean([_overlap(one, other) for other in votes]) for one in votes])
     # a lone vote agrees with itself; plurality keeps that from counting
     agreement *= min(1.0, len(votes) / 3)
-    quality = agreement + 0.3 * np.array([outline_strength(vote, scene.boundary) for vote in votes])
+    boundary = cv2.resize(scene.boundary, votes[0].shape[::-1], interpolation=cv2.INTER_AREA)
+    quality = agreement + 0.3 * np.array([outline_strength(vote, boundary) for vote in votes])
     best = int(np.argmax(quality))
-    return measured(votes[best], scene, float(agreement[best]))
+    return measured(_recut(scene.rgb, votes[best]), scene, float(agreement[best]))
+
+
+def _recut(rgb: np.ndarray, coarse: np.ndarray) -> np.ndarray:
+    """A mask found on a smaller copy, cut again at the size of `rgb` in a band around its edge."""
+    size = (rgb.shape[1], rgb.shape[0])
+    mask = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > 0.5
+    radius = 2.5 * max(size) / max(coarse.shape)
+    return tidied(cut_in_band(rgb, mask, radius))
 
 
 def measured(mask: np.ndarray, scene: Scene, agreement: float) -> SubjectSplit:
@@ -66,17 +78,19 @@ def measured(mask: np.ndarray, scene: Scene, agreement: float) -> SubjectSplit:
 
 
 def _segmentations(scene: Scene) -> list[np.ndarray]:
-    """Different guesses at the subject, h×w bool each."""
+    """Different guesses at the subject, bool, on a copy of at most _VOTE_LONGEST."""
     middle = 0.35 + 0.65 * centre_prior(scene.saliency.shape)
     connectivity = stretched(scene.patches.paint(boundary_connectivity(scene.patches)))
     barrier = stretched(barrier_distance(scene.lab) + 0.8 * border_contrast(scene.lab))
+    rgb = reduced(scene.rgb, _VOTE_LONGEST)
+    size = (rgb.shape[1], rgb.shape[0])
     guesses = []
     for cue in (scene.saliency, stretched(connectivity * middle), stretched(barrier * middle)):
         cut = otsu(cue)
-        guesses.append(grown(scene.rgb, np.clip((cue - cut) * 1.6 + 0.5, 0, 1)))
-    high = otsu(scene.saliency) * 1.35
-    guesses.append(grown(scene.rgb, np.clip((scene.saliency - high) * 1.6 + 0.5, 0, 1)))
-    guesses.append(_inside_frame(scene.rgb))
+        guesses.append(grown(rgb, np.clip((cv2.resize(cue, size) - cut) * 1.6 + 0.5, 0, 1), 2))
+    high = 1.35 * otsu(scene.saliency)
+    guesses.append(grown(rgb, np.clip((cv2.resize(scene.saliency, size) - high) * 1.6 + 0.5, 0, 1), 2))
+    guesses.append(_inside_frame(rgb))
     return guesses
 
 

@@ -49,9 +49,7 @@ _ALIASES = {
     "black": "ebony blackish",
     "white": "snowy whitish",
 }
-_TERM_OF = {term: term for term in TERMS} | {
-    word: term for term, words in _ALIASES.items() for word in words.split()
-}
+_TERM_OF = {term: term for term in TERMS} | {word: term for term, words in _ALIASES.items() for word in words.split()}
 # People name an object, not a pixel: its shadows and lights fall under neighbouring terms.
 _NEIGHBOURS: dict[str, dict[str, float]] = {
     "red": {"pink": 0.35, "brown": 0.3, "orange": 0.35, "purple": 0.1},

@@ -1,0 +1,102 @@
+"""Faces by a local binary pattern cascade, skin by colour, and the person below a face. No weights needed.
+
+The cascade comes with scikit-image (Zhang 2007, "Face detection based on multi-block LBP representation").
+It sees upright frontal faces; what it does not see is not there for us.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+from skimage import data
+from skimage.feature import Cascade
+
+from models.geometry import Bounds, Extent
+from models.segmentation.background import grab_cut, tidied
+from models.segmentation.colour_terms import chromaticity
+from models.segmentation.saliency import Scene
+
+# Skin of every shade lies along one line of the shading-free chromaticity plane: warm, more so when darker.
+_SKIN_CENTRE = np.array([0.20, 0.25])
+_SKIN_SPREAD = np.array([0.10, 0.14])
+_LEAST_SKIN = 0.25  # share of a detection's middle that must look like skin
+
+
+@cache
+def _cascade() -> Cascade:
+    return Cascade(data.lbp_frontal_face_cascade_filename())
+
+
+def find_faces(rgb: np.ndarray) -> list[Bounds]:
+    """Upright frontal faces of an H×W×3 uint8 picture (about 400 px serves best), largest first."""
+    extent = Extent.of(rgb)
+    shorter = min(extent)
+    if shorter < 60:
+        return []
+    found = _cascade().detect_multi_scale(
+        img=rgb,
+        scale_factor=1.2,
+        step_ratio=1.3,
+        min_size=(max(24, shorter // 12),) * 2,
+        max_size=(int(0.8 * shorter),) * 2,
+        min_neighbor_number=4,
+    )
+    boxes = [Bounds(f["c"], f["r"], f["c"] + f["width"], f["r"] + f["height"]).clipped(extent) for f in found]
+    boxes = [box for box in boxes if _has_skin(rgb, box)]
+    return sorted(boxes, key=lambda box: -box.area)
+
+
+def _has_skin(rgb: np.ndarray, box: Bounds) -> bool:
+    """Whether the middle of a detection looks like skin, or the picture has no colour to tell by."""
+    middle = rgb[box.padded(-box.width // 5).slices]
+    if np.ptp(middle.astype(np.int16), axis=-1).mean() < 6:
+        return True
+    lab = cv2.cvtColor(middle.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
+    return float((skin_probability(lab) > 0.4).mean()) > _LEAST_SKIN
+
+
+def skin_probability(lab: np.ndarray) -> np.ndarray:
+    """How well a colour fits skin, of whatever shade: H×W float32 in [0, 1]."""
+    away = (chromaticity(lab) - _SKIN_CENTRE) / _SKIN_SPREAD
+    warm = lab[..., 1] > 2.0
+    return np.where(warm, np.exp(-0.5 * (away**2).sum(axis=-1)), 0.0).astype(np.float32)
+
+
+def face_mask(scene: Scene, face: Bounds) -> np.ndarray:
+    """The face inside a detection of the scene's reduced picture: h×w bool."""
+    labels = np.full(scene.saliency.shape, cv2.GC_BGD, np.uint8)
+    centre = face.center
+    axes = int(0.44 * face.width), int(0.62 * face.height)
+    middle = (centre.x, centre.y + int(0.02 * face.height))
+    for scale, value in ((1.15, cv2.GC_PR_BGD), (0.95, cv2.GC_PR_FGD), (0.55, cv2.GC_FGD)):
+        cv2.ellipse(labels, middle, (int(axes[0] * scale), int(axes[1] * scale)), 0, 0, 360, value, -1)
+    return tidied(_cut_nearby(scene.rgb, labels, face))
+
+
+def person_mask(scene: Scene, face: Bounds) -> np.ndarray:
+    """Head and what stands below it, grown by GrabCut from the face: h×w bool."""
+    height, width = scene.saliency.shape
+    labels = np.full((height, width), cv2.GC_BGD, np.uint8)
+    x, size = face.center.x, face.width
+    reach = Bounds(x - int(2.0 * size), face.y0 - int(0.7 * size), x + int(2.0 * size), height)
+    labels[reach.clipped(Extent(width, height)).slices] = cv2.GC_PR_BGD
+    torso = Bounds(x - int(1.1 * size), face.y1 + size // 4, x + int(1.1 * size), height)
+    labels[torso.clipped(Extent(width, height)).slices] = cv2.GC_PR_FGD
+    head = Bounds(face.x0, face.y0 - int(0.3 * size), face.x1, face.y1)
+    labels[head.clipped(Extent(width, height)).slices] = cv2.GC_PR_FGD
+    cv2.ellipse(labels, tuple(face.center), (int(0.33 * size), int(0.45 * size)), 0, 0, 360, cv2.GC_FGD, -1)
+    chest = Bounds(x - size // 3, face.y1 + size // 3, x + size // 3, min(height, face.y1 + size))
+    labels[chest.clipped(Extent(width, height)).slices] = cv2.GC_FGD
+    mask = grab_cut(scene.rgb, labels, 3)
+    _, parts = cv2.connectedComponents(mask.astype(np.uint8))
+    return tidied(parts == parts[face.center.y, face.center.x])
+
+
+def _cut_nearby(rgb: np.ndarray, labels: np.ndarray, box: Bounds) -> np.ndarray:
+    """GrabCut on the surroundings of a box only, so that far colours do not speak."""
+    window = box.padded(box.width // 2).clipped(Extent.of(rgb)).slices
+    result = np.zeros(labels.shape, bool)
+    result[window] = grab_cut(rgb[window], np.ascontiguousarray(labels[window]), 3)
+    return result

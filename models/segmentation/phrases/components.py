@@ -1,0 +1,143 @@
+"""Connected parts of the picture that could be the thing meant: by colour, or because they stand out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.segmentation.background import grab_cut, grown, tidied, with_small_holes_filled
+from models.segmentation.colour_terms import ACHROMATIC, chromaticity, object_probability
+from models.segmentation.saliency import Scene
+
+SMALLEST_PART = 0.0008  # share of the picture
+_EVIDENT_COLOUR = 0.45  # P at which a pixel is taken as of the colour
+_TOLERATED_COLOUR = 0.22  # P down to which it may continue such pixels
+_SAME_DYE = 0.12  # distance in the shading-free chromaticity plane
+_BORDER_RUN = 0.4  # share of its own width or height along the picture's border that marks a surface
+
+
+@dataclass(frozen=True)
+class Part:
+    """A possible answer at the scene's size: h×w bool, its evidence in [0, 1], and what follows from its shape.
+
+    `place` is the centre (x, y) in [0, 1]; `area` its share of the picture; `weight` how much it dominates:
+    evidence, size and saliency together.
+    """
+
+    mask: np.ndarray
+    evidence: float
+    place: tuple[float, float]
+    area: float
+    weight: float
+
+
+def part_of(mask: np.ndarray, scene: Scene, evidence: float) -> Part:
+    """Measure a non-empty h×w bool mask."""
+    rows, columns = np.nonzero(mask)
+    height, width = mask.shape
+    place = float((columns.min() + columns.max() + 1) / 2 / width), float((rows.min() + rows.max() + 1) / 2 / height)
+    area = float(mask.mean())
+    salient = float(scene.saliency[mask].mean())
+    weight = evidence**1.5 * np.sqrt(area) * (0.25 + 0.75 * salient) * (1 - 0.7 * min(1.0, 2.5 * border_run(mask)))
+    return Part(mask, evidence, place, area, float(weight))
+
+
+def border_run(mask: np.ndarray) -> float:
+    """The share of the picture's border that a mask covers, [0, 1]."""
+    return float(np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]]).mean())
+
+
+def colour_map(scene: Scene, terms: tuple[str, ...]) -> np.ndarray:
+    """How well each pixel fits an object of the colours named (any of them): h×w float32 in [0, 1]."""
+    smooth = cv2.bilateralFilter(scene.lab, 7, 10.0, 4.0)
+    best = np.max([object_probability(smooth, term) for term in terms], axis=0).astype(np.float32)
+    guide = scene.rgb
+    return np.clip(cv2.ximgproc.guidedFilter(guide, best, 3, 1e-3 * 255**2), 0, 1)
+
+
+def tone_map(scene: Scene, tone: int) -> np.ndarray:
+    """How dark (-1) or light (1) each pixel is for this picture: h×w float32 in [0, 1]."""
+    lightness = cv2.GaussianBlur(scene.lab[..., 0], (0, 0), 1.0)
+    low, middle, high = np.percentile(lightness, [3, 50, 97])
+    if tone < 0:
+        return np.clip((middle - lightness) / max(middle - low, 5.0) * 0.9, 0, 1).astype(np.float32)
+    return np.clip((lightness - middle) / max(high - middle, 5.0) * 0.9, 0, 1).astype(np.float32)
+
+
+def parts_from_map(scene: Scene, fit: np.ndarray) -> list[Part]:
+    """Connected parts of a map of evidence, heaviest first; near pieces of one thing are joined."""
+    seeds = fit > _EVIDENT_COLOUR
+    masks = _pieces(seeds, fit > _TOLERATED_COLOUR)
+    parts = [part_of(mask, scene, float(fit[mask].mean())) for mask in masks]
+    return sorted(parts, key=lambda part: -part.weight)
+
+
+def _pieces(seeds: np.ndarray, tolerated: np.ndarray) -> list[np.ndarray]:
+    """Hysteresis, then joining over gaps that are small beside the pieces themselves."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    seeds = cv2.morphologyEx(seeds.astype(np.uint8), cv2.MORPH_OPEN, disc) > 0
+    _, labels = cv2.connectedComponents((tolerated | seeds).astype(np.uint8))
+    strong = np.bincount(labels[seeds], minlength=labels.max() + 1)
+    size = np.bincount(labels.ravel())
+    # a large faint surface that a few seeds happen to touch is not one thing with them
+    whole = np.flatnonzero((strong > 0.25 * size) & (np.arange(len(size)) > 0))
+    mask = np.isin(labels, whole) | seeds
+    gap = max(3, round(0.012 * max(mask.shape)) | 1)
+    joined = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    count, groups = cv2.connectedComponents(joined)
+    least = max(12, SMALLEST_PART * mask.size)
+    pieces = [mask & (groups == group) for group in range(1, count)]
+    return [piece for piece in pieces if piece.sum() >= least]
+
+
+def with_shading(scene: Scene, part: Part, terms: tuple[str, ...], fit: np.ndarray) -> Part:
+    """The part with the folds, shadows and lights of the same dye beside it."""
+    core = part.mask
+    reach = max(4, int(0.12 * np.sqrt(core.sum())))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    near = cv2.dilate(core.astype(np.uint8), disc) > 0
+    if set(terms) & ACHROMATIC:
+        like = np.clip(1.6 * fit, 0, 1)
+    else:
+        dye = chromaticity(scene.lab)
+        away = np.linalg.norm(dye - np.median(dye[core], axis=0), axis=-1)
+        spread = max(_SAME_DYE, 1.5 * float(np.median(away[core])))
+        like = np.exp(-((away / spread) ** 2))
+    probability = np.where(core, np.maximum(0.62, fit), np.where(near, np.minimum(0.7, 0.7 * like + 0.2 * fit), 0))
+    mask = grown(scene.rgb, probability.astype(np.float32), 2)
+    mask = with_small_holes_filled(_touching(mask, core), 0.04)
+    return part_of(mask, scene, part.evidence) if mask.sum() >= 0.5 * core.sum() else part
+
+
+def whole_object(scene: Scene, part: Part) -> Part:
+    """The thing that a coloured part belongs to: windows and wheels with the car's paint.
+
+    GrabCut inside the part's padded box, the part itself certain. Kept only while it stays comparable in size
+    to the part: what runs away into the surroundings is worse than the part alone.
+    """
+    core = part.mask
+    _height, _width = core.shape
+    x, y, w, h = cv2.boundingRect(core.astype(np.uint8))
+    pad_x, pad_y = int(0.1 * w) + 2, int(0.1 * h) + 2
+    labels = np.full(core.shape, cv2.GC_BGD, np.uint8)
+    labels[max(0, y - pad_y) : y + h + pad_y, max(0, x - pad_x) : x + w + pad_x] = cv2.GC_PR_BGD
+    hull = np.zeros(core.shape, np.uint8)
+    points = np.argwhere(core)[:, ::-1].astype(np.int32)
+    cv2.fillConvexPoly(hull, cv2.convexHull(points), 1)
+    labels[(hull > 0) & (labels == cv2.GC_PR_BGD)] = cv2.GC_PR_FGD
+    labels[core] = cv2.GC_FGD
+    around = slice(max(0, y - h // 2 - 6), y + h + h // 2 + 6), slice(max(0, x - w // 2 - 6), x + w + w // 2 + 6)
+    result = np.zeros(core.shape, bool)
+    result[around] = grab_cut(scene.rgb[around], np.ascontiguousarray(labels[around]), 3)
+    result = with_small_holes_filled(_touching(tidied(result), core), 0.3)
+    if not 0.9 * core.sum() <= result.sum() <= 1.15 * float((hull > 0).sum()):
+        return part
+    return part_of(result, scene, part.evidence)
+
+
+def _touching(mask: np.ndarray, core: np.ndarray) -> np.ndarray:
+    _, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    wanted = np.unique(labels[core & mask])
+    return np.isin(labels, wanted[wanted > 0])

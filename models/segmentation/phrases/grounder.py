@@ -1,0 +1,73 @@
+"""Words to masks without weights: colour, place, size, order, stuff, faces, and what stands out alone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from models.mask import Mask
+from models.segmentation.phrases.parse import parse
+from models.segmentation.phrases.resolve import Answer, Resolver
+from models.segmentation.protocol import Candidate, Grounding
+from models.segmentation.refine import refine_edges
+from models.segmentation.saliency import Scene
+
+
+class PhraseGrounder:
+    """`set_image` once, then any number of phrases. Not thread-safe; one per job.
+
+    Nothing here recognises things: "the giraffe" is answered when one thing alone stands out, and asked back
+    otherwise. Each candidate's score is calibrated to mean about how often such an answer is right.
+    """
+
+    name = "phrases"
+
+    def __init__(self) -> None:
+        self._rgb: np.ndarray | None = None
+        self._resolver: Resolver | None = None
+
+    def set_image(self, rgb: np.ndarray) -> None:
+        """H×W×3 uint8, sRGB. Analysed at the first phrase."""
+        self._rgb = rgb
+        self._resolver = None
+
+    def from_words(self, phrase: str) -> Grounding:
+        """What a noun phrase names, as full-size masks, or a question when that cannot be known.
+
+        Raises ValueError when no image is set.
+        """
+        return self._full_size(self._scene().resolve(parse(phrase)))
+
+    def subject(self) -> Grounding:
+        """The picture's subject."""
+        return self.from_words("the subject")
+
+    def background(self) -> Grounding:
+        """Everything but the subject."""
+        return self.from_words("the background")
+
+    def _scene(self) -> Resolver:
+        if self._rgb is None:
+            raise ValueError("set_image comes first")
+        if self._resolver is None:
+            self._resolver = Resolver(Scene.of(self._rgb))
+        return self._resolver
+
+    def _full_size(self, answer: Answer) -> Grounding:
+        candidates = tuple(
+            Candidate(self._at_full_size(mask), score, reason)
+            for mask, score, reason in zip(answer.masks, answer.scores, answer.reasons, strict=True)
+        )
+        return Grounding(candidates, answer.chosen, answer.question)
+
+    def _at_full_size(self, small: np.ndarray) -> Mask:
+        """A mask of the reduced picture brought to full size, its edge moved onto the picture's edge."""
+        rgb = self._rgb
+        if rgb is None:
+            raise ValueError("set_image comes first")
+        height, width = rgb.shape[:2]
+        mask = cv2.resize(small.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+        if small.all():
+            return np.ones((height, width), np.float32)
+        radius = max(3.0, 2.0 * max(height, width) / max(small.shape))
+        return refine_edges(rgb, mask, radius)

@@ -1,0 +1,305 @@
+"""From a parsed phrase and a scene to an answer, or to an honest question. Works at the scene's size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import cv2
+import numpy as np
+
+from models.geometry import Bounds
+from models.segmentation.background import SubjectSplit, otsu, split_subject, tidied
+from models.segmentation.faces import face_mask, find_faces, person_mask, skin_probability
+from models.segmentation.phrases.choose import Choice, choose
+from models.segmentation.phrases.components import (
+    Part,
+    border_run,
+    colour_map,
+    part_of,
+    parts_from_map,
+    tone_map,
+    whole_object,
+    with_shading,
+)
+from models.segmentation.phrases.parse import Phrase
+from models.segmentation.phrases.vocabulary import MANY_COLOURED, TYPICAL_COLOUR, Kind
+from models.segmentation.saliency import Scene
+from models.segmentation.stuff import find_stuff
+
+# Below these scores nothing is chosen: a wrong mask costs more than a question.
+CHOOSE_SUBJECT = 0.55  # "the subject", "the background"
+CHOOSE_UNNAMED = 0.80  # "the dog": a noun that only uniqueness can answer
+CHOOSE_COLOUR = 0.50  # "the red car"
+CHOOSE_STUFF = 0.50  # "the sky"
+# A colour below this evidence is not in the picture.
+SEEN_COLOUR = 0.40
+# A surface that runs along this much of the border is no object.
+SURFACE = 0.22
+_MOST_CANDIDATES = 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Masks at the scene's size (bool, best first) with scores and reasons, those chosen, and a question."""
+
+    masks: tuple[np.ndarray, ...] = ()
+    scores: tuple[float, ...] = ()
+    reasons: tuple[str, ...] = ()
+    chosen: tuple[int, ...] = ()
+    question: str | None = None
+
+
+@dataclass
+class Resolver:
+    """Answers phrases about one scene; what several phrases need is computed once."""
+
+    scene: Scene
+    _colour_maps: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict)
+
+    @cached_property
+    def subject(self) -> SubjectSplit:
+        """The subject and how sure it is."""
+        return split_subject(self.scene)
+
+    @cached_property
+    def faces(self) -> list[Bounds]:
+        """Faces in the scene's reduced picture."""
+        return find_faces(self.scene.rgb)
+
+    def resolve(self, phrase: Phrase) -> Answer:
+        """The best honest answer to a phrase."""
+        if phrase.excepted is not None:
+            return self._all_but(phrase, phrase.excepted)
+        match phrase.kind:
+            case Kind.EVERYTHING:
+                return _single(np.ones(self.scene.saliency.shape, bool), 1.0, "the whole picture")
+            case Kind.BACKGROUND:
+                return self._background()
+            case Kind.SUBJECT if not phrase.colours and not phrase.decides:
+                return self._subject()
+            case Kind.STUFF:
+                return self._stuff(phrase)
+            case Kind.FACE | Kind.PERSON if self.faces:
+                return self._people(phrase)
+            case Kind.SKIN:
+                return self._skin(phrase)
+        if phrase.is_region and phrase.sides and not phrase.colours and not phrase.tone:
+            return self._half(phrase)
+        if phrase.colours or phrase.tone:
+            return self._coloured(phrase)
+        if phrase.noun in TYPICAL_COLOUR:
+            return self._coloured(replace(phrase, colours=(TYPICAL_COLOUR[phrase.noun],)), guessed=True)
+        return self._unnamed(phrase)
+
+    def _all_but(self, phrase: Phrase, excepted: Phrase) -> Answer:
+        without = self.resolve(excepted)
+        if not without.chosen:
+            return without
+        kept = np.any([without.masks[i] for i in without.chosen], axis=0)
+        score = min(without.scores[i] for i in without.chosen)
+        if phrase.kind in (Kind.EVERYTHING, Kind.THING, Kind.BACKGROUND):
+            return _single(~kept, score, f"everything but {excepted.named}")
+        whole = self.resolve(replace(phrase, excepted=None))
+        if not whole.chosen:
+            return whole
+        left = np.any([whole.masks[i] for i in whole.chosen], axis=0) & ~kept
+        return _single(left, min(score, *(whole.scores[i] for i in whole.chosen)), phrase.text)
+
+    def _subject(self) -> Answer:
+        split = self.subject
+        if not split.mask.any():
+            return Answer(question="Nothing stands out here; click what you mean, or brush over it.")
+        if split.confidence < CHOOSE_SUBJECT:
+            asked = "I am not sure what the subject is; is it this? You can also click it."
+            return Answer((split.mask,), (split.confidence,), ("stands out",), (), asked)
+        return _single(split.mask, split.confidence, "stands out from the background")
+
+    def _background(self) -> Answer:
+        subject = self._subject()
+        if not subject.chosen:
+            asked = "I cannot tell subject and background apart here; click the subject, or brush over it."
+            return replace(subject, question=asked)
+        return _single(~subject.masks[0], subject.scores[0], "everything but the subject")
+
+    def _stuff(self, phrase: Phrase) -> Answer:
+        word = phrase.noun or ""
+        found = find_stuff(self.scene, word, phrase.colours[0] if phrase.colours else None)
+        if not found.mask.any():
+            return Answer(question=f"I don't see any {word} here; click it, or brush over it.")
+        if found.score < CHOOSE_STUFF:
+            return Answer((found.mask,), (found.score,), (f"could be {word}",), (), f"Is this the {word}?")
+        return _single(found.mask, found.score, f"looks like {word}")
+
+    def _people(self, phrase: Phrase) -> Answer:
+        """A face, or the person below it; place and order choose among several."""
+        make = face_mask if phrase.kind is Kind.FACE else person_mask
+        parts = [part_of(mask, self.scene, 0.9) for face in self.faces if (mask := make(self.scene, face)).any()]
+        parts.sort(key=lambda part: -part.weight)
+        if len(self.faces) == 1 and phrase.kind is Kind.PERSON and self.subject.mask.any():
+            parts = [self._person_or_subject(parts[0])] if parts else []
+        choice = choose(parts, phrase)
+        asked = f"I see {_many(len(parts))} {'faces' if phrase.kind is Kind.FACE else 'people'}; which one?"
+        return _answer(parts, choice, phrase, asked, 0.85, CHOOSE_COLOUR)
+
+    def _person_or_subject(self, person: Part) -> Part:
+        """The subject where it is the person: its outline was found with more evidence than a face."""
+        subject = self.subject.mask
+        shared = (subject & person.mask).sum()
+        if shared > 0.7 * min(subject.sum(), person.mask.sum()) and subject.sum() > 0.6 * person.mask.sum():
+            return part_of(subject, self.scene, person.evidence)
+        return person
+
+    def _skin(self, phrase: Phrase) -> Answer:
+        fit = skin_probability(self.scene.lab)
+        parts = [part for part in parts_from_map(self.scene, fit) if border_run(part.mask) < SURFACE]
+        if phrase.noun != "skin" or not self.faces:
+            asked = f"I can't tell where {phrase.named} is without a model; click it, or brush over it."
+            return _answer(parts, Choice((), 0.0), phrase, asked, 0.4, CHOOSE_COLOUR)
+        return _answer(parts, choose(parts, replace(phrase, plural=True)), phrase, "", 0.7, CHOOSE_COLOUR)
+
+    def _half(self, phrase: Phrase) -> Answer:
+        """ "The left half", "the top": a straight cut through the middle."""
+        height, width = self.scene.saliency.shape
+        y, x = (np.linspace(-1, 1, side) for side in (height, width))
+        mask = np.ones((height, width), bool)
+        for dx, dy in phrase.sides:
+            mask &= (dx * x[None] + dy * y[:, None] >= 0) if (dx, dy) != (0, 0) else (np.abs(x[None]) < 0.5)
+        return _single(mask, 0.8, phrase.text)
+
+    def _coloured(self, phrase: Phrase, guessed: bool = False) -> Answer:
+        fit = self._fit(phrase)
+        parts = parts_from_map(self.scene, fit)
+        name = " or ".join(phrase.colours) or ("dark" if phrase.tone < 0 else "light")
+        parts = [part for part in parts if part.evidence >= SEEN_COLOUR]
+        if not phrase.is_region:
+            parts = [part for part in parts if border_run(part.mask) < SURFACE] or parts
+        if not parts:
+            if guessed:
+                return self._unnamed(replace(phrase, colours=()))
+            return Answer(question=f"I don't see anything {name} here. Click what you mean, or brush over it.")
+        parts = self._related(parts, phrase)
+        choice = choose(parts, phrase)
+        if not choice.indices and guessed:
+            return self._unnamed(replace(phrase, colours=()))
+        surface = not phrase.is_region and bool(choice.indices) and _is_surface(parts[choice.indices[0]])
+        if surface:
+            choice = Choice((), 0.0)
+        parts = self._completed(parts, choice, phrase, fit)
+        asked = f"I see {_many(len(parts))} {name} things; which one is {phrase.named}?"
+        if surface or len(parts) == 1:
+            asked = f"Is this {phrase.named}? You can also click it."
+        return _answer(parts, choice, phrase, asked, 0.6 if guessed else 1.0, CHOOSE_COLOUR)
+
+    def _fit(self, phrase: Phrase) -> np.ndarray:
+        if not phrase.colours:
+            return tone_map(self.scene, phrase.tone)
+        if phrase.colours not in self._colour_maps:
+            self._colour_maps[phrase.colours] = colour_map(self.scene, phrase.colours)
+        fit = self._colour_maps[phrase.colours]
+        return fit * (0.4 + 0.6 * tone_map(self.scene, phrase.tone)) if phrase.tone else fit
+
+    def _completed(self, parts: list[Part], choice: Choice, phrase: Phrase, fit: np.ndarray) -> list[Part]:
+        """Chosen parts with their shading and, where the noun says so, the whole thing they belong to."""
+        result = list(parts)
+        for index in choice.indices[:8]:
+            part = parts[index]
+            if phrase.colours:
+                part = with_shading(self.scene, part, phrase.colours, fit)
+            if phrase.noun in MANY_COLOURED:
+                part = whole_object(self.scene, part)
+            result[index] = part
+        return result
+
+    def _related(self, parts: list[Part], phrase: Phrase) -> list[Part]:
+        """Only the parts that stand in the phrase's relation, when the other thing is found and any do."""
+        if phrase.relation is None or phrase.relation.other.kind in (Kind.PERSON, Kind.FACE):
+            return parts
+        other = self.resolve(phrase.relation.other)
+        if not other.chosen:
+            return parts
+        anchor = part_of(np.any([other.masks[i] for i in other.chosen], axis=0), self.scene, 1.0)
+        kept = [part for part in parts if _holds(phrase.relation.how, part, anchor)]
+        return kept or parts
+
+    def _unnamed(self, phrase: Phrase) -> Answer:
+        """A noun whose look we do not know: only what stands out, and only when nothing else does."""
+        ask = f"I can't tell which one is {phrase.named} without a model"
+        if phrase.kind in (Kind.PART, Kind.GARMENT):
+            return Answer(question=f"{ask}; click it, brush over it, or say its colour.")
+        parts = self._related(self._standing_out(), phrase)
+        if not parts:
+            return Answer(question=f"{ask}; click it, or brush over it.")
+        choice = choose(parts, phrase)
+        base = self.subject.confidence
+        if phrase.decides or phrase.plural:
+            base *= min(1.0, parts[0].evidence / 0.5)
+        if phrase.relation is not None:
+            base *= 0.8
+        asked = f"{ask}; is it one of these? You can also click it."
+        return _answer(parts, choice, phrase, asked, base, CHOOSE_UNNAMED)
+
+    def _standing_out(self) -> list[Part]:
+        """The subject's pieces and other salient things, heaviest first."""
+        saliency = self.scene.saliency
+        masks = _separate(self.subject.mask)
+        for mask in _separate(tidied(saliency > max(otsu(saliency), 0.3), keep=0.1)):
+            if not any((mask & other).sum() > 0.2 * min(mask.sum(), other.sum()) for other in masks):
+                masks.append(mask)
+        parts = [part_of(mask, self.scene, float(saliency[mask].mean())) for mask in masks]
+        parts = [part for part in parts if part.area > 0.002]
+        return sorted(parts, key=lambda part: -part.weight)
+
+
+def _separate(mask: np.ndarray) -> list[np.ndarray]:
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8))
+    return [labels == label for label in range(1, count)]
+
+
+def _single(mask: np.ndarray, score: float, reason: str) -> Answer:
+    return Answer((mask,), (score,), (reason,), (0,))
+
+
+def _many(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else "several"
+
+
+def _is_surface(part: Part) -> bool:
+    return border_run(part.mask) >= SURFACE or part.area > 0.6
+
+
+def _holds(how: str, part: Part, anchor: Part) -> bool:
+    """Whether a part stands in a relation to an anchor, judged by their places in the picture."""
+    (x, y), (ax, ay) = part.place, anchor.place
+    if how in ("on", "in", "inside", "of", "with", "wearing", "holding", "on top of", "at", "over"):
+        rows, columns = np.nonzero(anchor.mask)
+        px, py = x * anchor.mask.shape[1], y * anchor.mask.shape[0]
+        above = 0.25 * np.ptp(rows) + 0.1 * anchor.mask.shape[0]
+        return columns.min() <= px <= columns.max() and rows.min() - above <= py <= rows.max()
+    if how in ("to the left of", "left of"):
+        return x < ax
+    if how in ("to the right of", "right of"):
+        return x > ax
+    if how == "above":
+        return y < ay
+    if how in ("under", "below"):
+        return y > ay
+    return bool(np.hypot(x - ax, y - ay) < 0.35 + 0.5 * np.sqrt(anchor.area))
+
+
+def _answer(parts: list[Part], choice: Choice, phrase: Phrase, question: str, sure: float, threshold: float) -> Answer:
+    """Put parts and choice together; what is not sure enough becomes the question."""
+    order = [*choice.indices, *(i for i in range(len(parts)) if i not in choice.indices)]
+    order = order[: max(_MOST_CANDIDATES, len(choice.indices))]
+    clear = sure * choice.clearness
+    scores = tuple(
+        float(np.clip(clear * min(1.0, parts[i].evidence / 0.6) if i in choice.indices else 0.3 * sure, 0, 1))
+        for i in order
+    )
+    masks = tuple(parts[i].mask for i in order)
+    reasons = (f"fits “{phrase.text}”",) * len(order)
+    chosen = tuple(range(len(choice.indices)))
+    if not chosen or min(scores[i] for i in chosen) < threshold:
+        return Answer(masks, scores, reasons, (), question or f"Is this {phrase.named}?")
+    return Answer(masks, scores, reasons, chosen)
