@@ -104,9 +104,7 @@ class Bounds(NamedTuple):
 
     def union(self, other: Bounds) -> Bounds:
         """The smallest bounds that hold both."""
-        return Bounds(
-            min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
-        )
+        return Bounds(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
     def intersection(self, other: Bounds) -> Bounds:
         """What lies in both (empty when nothing does)."""

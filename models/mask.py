@@ -135,9 +135,7 @@ def feather_inwards(mask: Mask, pixels: float) -> Mask:
 
 def _labelled(selected: np.ndarray, connectivity: int) -> tuple[np.ndarray, np.ndarray]:
     """H×W int32 labels (0 = not selected) and the area in pixels of every label."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        selected.astype(np.uint8), connectivity=connectivity
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(selected.astype(np.uint8), connectivity=connectivity)
     return np.asarray(labels, np.int32), np.asarray(stats, np.int32)[:, cv2.CC_STAT_AREA]
 
 

@@ -9,6 +9,4 @@ import pytest
 _FOLDER = Path(__file__).resolve().parents[1].parent / "shared"
 SHARED: Path | None = _FOLDER if (_FOLDER / "eval").is_dir() else None
 
-needs_shared = pytest.mark.skipif(
-    SHARED is None, reason="the evaluation material is not beside this checkout"
-)
+needs_shared = pytest.mark.skipif(SHARED is None, reason="the evaluation material is not beside this checkout")

@@ -1,0 +1,308 @@
+"""One person's open picture and what is said about it: messages in, jobs, versions and questions out."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
+from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.types import Command
+
+from agent.jobs import Job
+from agent.loop import build_agent
+from agent.offline import is_reference
+from agent.offline_planner import HAS_SELECTION
+from agent.planners import Planner
+from agent.planning import plan_steps
+from agent.transcript import ChatMessage, Transcript
+from models.errors import BadInputError, CancelledError, PentimentoError
+from models.geometry import Bounds
+from models.mask import Mask, to_uint8
+from models.mask import bounds as bounds_of
+from models.progress import SILENT
+from tools.drawing import parse_drawing, select
+from tools.edits.context import EditContext
+from tools.grounding import candidate_name
+from tools.pictures.writing import encode_picture, mime_of, natural_format, suffix_of
+from tools.sight import Sight
+from tools.workspace.selections import Selection
+from tools.workspace.workspace import Workspace
+
+LONGEST_MESSAGE = 4_000  # characters; nobody says more about one picture by hand
+DRAWN = "drawn"  # the name of the selection made with the last message
+_NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """One numbered candidate of a question: where it lies, and its mask as an 8-bit PNG of the picture's size."""
+
+    index: int  # from 1
+    bounds: Bounds
+    label: str
+    mask: bytes
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question the conversation waits on, and the places it is about, in the order of their numbers."""
+
+    text: str
+    candidates: tuple[Outlined, ...] = ()
+
+
+def now() -> str:
+    """The present, UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Conversation:
+    """Messages about one workspace. One job at a time; safe to use from several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        workspace: Workspace,
+        planner: Planner,
+        sight: Sight,
+        *,
+        clock: Callable[[], str] = now,
+    ) -> None:
+        self.id = folder.name
+        self.workspace = workspace
+        self.job: Job | None = None
+        self._planner = planner
+        self._sight = sight
+        self._clock = clock
+        connection = sqlite3.connect(folder / "chat.sqlite", check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        self._connection = connection
+        self._transcript = Transcript(connection)
+        self._agent = build_agent(
+            planner, SqliteSaver(sqlite3.connect(folder / "plans.sqlite", check_same_thread=False))
+        )
+        self._config: Any = {"configurable": {"thread_id": self.id}, "recursion_limit": 200}
+
+    @property
+    def title(self) -> str:
+        """What the conversation is called: the name of its picture."""
+        return self._transcript.fact("title") or self.id
+
+    def rename(self, title: str) -> None:
+        """Give it another title."""
+        self._transcript.set_fact("title", title)
+
+    def messages(self) -> list[ChatMessage]:
+        """Everything said, oldest first."""
+        return self._transcript.messages()
+
+    def note(self, text: str) -> None:
+        """Say something as the assistant, outside any job."""
+        self._transcript.add(ChatMessage("assistant", text, self._clock(), self.workspace.head.id))
+
+    @property
+    def question(self) -> Question | None:
+        """What the last turn waits for, if it does."""
+        if self.job is not None and self.job.state == "running":
+            return None
+        pending = self._agent.get_state(self._config).interrupts
+        if not pending:
+            return None
+        asked = pending[0].value
+        shown = [
+            _outlined(number, self.workspace.selection(name)) for number, name in enumerate(asked["candidates"], 1)
+        ]
+        return Question(asked["text"], tuple(shown))
+
+    def selection_from(self, strokes: Mapping[str, Any], version_id: str | None = None) -> Mask:
+        """The mask, H×W float32, that a drawing means on a version (the head by default)."""
+        version = self.workspace.version(version_id) if version_id else self.workspace.head
+        drawing = parse_drawing(strokes, version.extent)
+        with self._sight.lock:
+            return select(drawing, self._sight.predictor(self.workspace, version.id), version.extent)
+
+    def select(self, strokes: Mapping[str, Any]) -> bytes | None:
+        """The refined mask of a drawing on the head version as an 8-bit PNG; None when nothing is found."""
+        try:
+            return _png(self.selection_from(strokes))
+        except BadInputError:
+            return None
+
+    def export(self, version_id: str | None = None, format: str | None = None) -> tuple[bytes, str, str]:
+        """A version as a file: its bytes, MIME type and name. `format` is a name such as "PNG"; None keeps it."""
+        picture = self.workspace.picture(version_id)
+        chosen = format or natural_format(picture)
+        return encode_picture(picture, chosen), mime_of(chosen), f"{Path(self.title).stem}{suffix_of(chosen)}"
+
+    def keep_mask(self, mask: Mask, name: str = DRAWN) -> str:
+        """Keep an exact mask as a selection; returns the name to refer to it by."""
+        self.workspace.save_selection(name, np.asarray(mask, np.float32), {"by": "mask"})
+        return name
+
+    def context(self, job: Job | None = None, fresh: str | None = None, seed: int = 0) -> EditContext:
+        """What an edit of this conversation may lean on."""
+        progress = job.as_progress if job else SILENT
+        return EditContext(self.workspace, self._sight, progress, fresh, self._transcript.attachments(), seed)
+
+    def plan_for(self, text: str) -> list[dict[str, Any]]:
+        """The steps that this conversation's planner reads in a text, as if it were the first message."""
+        drawn = any(selection.name == DRAWN for selection in self.workspace.selections())
+        return plan_steps(self._planner, text, has_selection=drawn)
+
+    def say(
+        self,
+        text: str,
+        *,
+        strokes: Mapping[str, Any] | None = None,
+        mask: Mask | None = None,
+        attachments: Sequence[tuple[str, bytes]] = (),
+        seed: int = 0,
+    ) -> Job:
+        """Hand a message to the agent; returns the job that works on it.
+
+        `strokes` is what was drawn on the canvas for this message, `mask` an exact mask instead of it. A short
+        answer ("the left one", "2", or a click) to a pending question lets the interrupted plan go on.
+        Raises BadInputError for an empty or over-long message, a bad mask, or while a job is running.
+        """
+        text = text.strip()
+        drawn = mask is not None or (strokes is not None and bool(strokes.get("items")))
+        if not text and not drawn and not attachments:
+            raise BadInputError("Say what to change.")
+        if len(text) > LONGEST_MESSAGE:
+            raise BadInputError(f"That is {len(text)} characters; say it in at most {LONGEST_MESSAGE}.")
+        if self.job is not None and self.job.state == "running":
+            raise BadInputError("I am still working on your last request; wait for it, or stop it.")
+        for name, data in attachments:
+            self._transcript.add_attachment(self.workspace.add_attachment(name, data))
+        question = self.question
+        self._transcript.add(ChatMessage("user", text or "(a selection)", self._clock(), self.workspace.head.id))
+
+        def work(job: Job) -> None:
+            fresh = self._keep_drawing(strokes, mask, job) if drawn else None
+            answer = _answer_to(question, text, fresh) if question else None
+            if answer is not None:
+                self._run(job, Command(resume=answer), self.context(job, seed=seed))
+            elif text:
+                message = HumanMessage(text, additional_kwargs={HAS_SELECTION: fresh is not None})
+                self._run(job, {"messages": [message]}, self.context(job, fresh, seed))
+            else:
+                self._finish(job, "Got it. What should I do with it?" if fresh else "Got the picture. What next?")
+
+        return self._start(work)
+
+    def answer(self, *, choice: int | None = None, strokes: Mapping[str, Any] | None = None) -> Job:
+        """Answer a pending question by a candidate's number (from 1) or by drawing."""
+        question = self.question
+        if question is None:
+            raise BadInputError("There is no open question.")
+        if choice is not None and not 1 <= choice <= len(question.candidates):
+            raise BadInputError(f"Choose a number from 1 to {len(question.candidates)}.")
+        if choice is None and not (strokes and strokes.get("items")):
+            raise BadInputError("Click the thing, or brush over it.")
+        said = f"Number {choice}." if choice is not None else "(a selection)"
+        self._transcript.add(ChatMessage("user", said, self._clock(), self.workspace.head.id))
+
+        def work(job: Job) -> None:
+            name = candidate_name(choice) if choice is not None else self._keep_drawing(strokes, None, job)
+            self._run(job, Command(resume={"selection": name}), self.context(job))
+
+        return self._start(work)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+
+    def _start(self, work: Callable[[Job], None]) -> Job:
+        def guarded(job: Job) -> None:
+            try:
+                work(job)
+            except CancelledError:
+                self._finish(job, "Stopped; nothing was changed." if not _steps(job) else "Stopped there.")
+                raise
+            except BaseException as error:
+                self._finish(
+                    job,
+                    str(error) if isinstance(error, PentimentoError) else "That went wrong; nothing was changed.",
+                )
+                raise
+
+        self.job = Job(guarded).start()
+        return self.job
+
+    def _keep_drawing(self, strokes: Mapping[str, Any] | None, mask: Mask | None, job: Job) -> str:
+        job.as_progress.report(0.0, "finding the selection")
+        if mask is not None:
+            return self.keep_mask(mask)
+        self.workspace.save_selection(DRAWN, self.selection_from(strokes or {}), {"by": "drawing"})
+        return DRAWN
+
+    def _run(self, job: Job, message: Any, context: EditContext) -> None:
+        """Stream one turn of the agent; the job collects text and steps."""
+        stream = self._agent.stream(
+            message, self._config, context=context, stream_mode=["messages", "updates"], version="v2"
+        )
+        final = ""
+        for part in stream:
+            job.as_progress.check()
+            if part["type"] == "messages":
+                piece = part["data"][0]
+                if isinstance(piece, AIMessageChunk):
+                    job.text += piece.text
+                    job.events += [{"tool": call["name"]} for call in piece.tool_call_chunks if call["name"]]
+            else:
+                for update in part["data"].values():
+                    for produced in (update or {}).get("messages", ()) if isinstance(update, dict) else ():
+                        if isinstance(produced, ToolMessage):
+                            job.events.append({"step": _step_of(produced)})
+                        final = produced.text or final
+        question = self._agent.get_state(self._config).interrupts
+        self._finish(job, question[0].value["text"] if question else final)
+
+    def _finish(self, job: Job, text: str) -> None:
+        job.text = text
+        self._transcript.add(ChatMessage("assistant", text, self._clock(), self.workspace.head.id, _steps(job)))
+
+
+def _steps(job: Job) -> list[dict[str, Any]]:
+    return [event["step"] for event in job.events if "step" in event]
+
+
+def _step_of(message: ToolMessage) -> dict[str, Any]:
+    """The report of a performed step, or what kept it from being performed."""
+    if isinstance(message.artifact, dict):
+        return message.artifact
+    return {"op": message.name, "error": message.text, "message": message.text}
+
+
+def _answer_to(question: Question, text: str, fresh: str | None) -> dict[str, str] | None:
+    """How a message answers a pending question; None when it is a new request."""
+    if fresh is not None and (not text or is_reference(text)):
+        return {"selection": fresh}
+    number = re.fullmatch(r"(?:the |number |no\.? |#)*(\d+|[a-z]+)(?: one)?[.!]?", text.strip().lower())
+    if number:
+        choice = int(number[1]) if number[1].isdigit() else _NUMBER_WORDS.get(number[1], 0)
+        if 1 <= choice <= len(question.candidates):
+            return {"selection": candidate_name(choice)}
+    if text and is_reference(text):
+        return {"target": text}
+    return None
+
+
+def _outlined(number: int, selection: Selection) -> Outlined:
+    label = str(selection.origin.get("label", f"number {number}"))
+    return Outlined(number, bounds_of(selection.mask, 0.5), label, _png(selection.mask))
+
+
+def _png(mask: Mask) -> bytes:
+    done, data = cv2.imencode(".png", to_uint8(mask))
+    if not done:
+        raise ValueError("the mask could not be encoded")
+    return data.tobytes()

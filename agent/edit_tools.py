@@ -1,0 +1,60 @@
+"""Every edit as a LangChain tool. Names, schemas and descriptions come from the request models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.tools import BaseTool, StructuredTool
+from langgraph.runtime import get_runtime
+from langgraph.types import interrupt
+
+from tools.edits.catalogue import OPERATIONS, request_for
+from tools.edits.context import EditContext
+from tools.edits.request import EditRequest, StepReport
+from tools.grounding import keep_candidates
+from tools.questions import NeedsAnswerError
+
+# Operations that end the turn: what they say is the answer.
+_FINAL = frozenset({"clarify", "other"})
+
+
+def edit_tools() -> list[BaseTool]:
+    """One tool per operation that can be asked for in words.
+
+    A tool answers with a sentence, and carries the step's report as its artifact.
+    """
+    return [_tool(model) for model in OPERATIONS.values() if model.spoken]
+
+
+def _tool(model: type[EditRequest]) -> BaseTool:
+    def run(**arguments: Any) -> tuple[str, dict[str, Any]]:
+        context = get_runtime(EditContext).context
+        report = perform_with_answers(model.op, arguments, context)
+        return report.message, report.as_dict()
+
+    return StructuredTool.from_function(
+        run,
+        name=model.op,
+        description=(model.__doc__ or model.op).strip(),
+        args_schema=model,
+        response_format="content_and_artifact",
+        return_direct=model.op in _FINAL,
+    )
+
+
+def perform_with_answers(op: str, arguments: Mapping[str, Any], context: EditContext) -> StepReport:
+    """Perform an edit; when it asks back, stop the graph until the person has answered, then go on.
+
+    The graph runs this function again from its start after an answer, so nothing before the question may
+    change the workspace: an edit only commits at its end.
+    """
+    arguments = {key: value for key, value in arguments.items() if value is not None}
+    arguments["seed"] = arguments.get("seed") or context.seed
+    while True:
+        try:
+            return request_for(op, arguments).perform(context)
+        except NeedsAnswerError as stopped:
+            names = keep_candidates(context.workspace, stopped.question.candidates)
+            answer = interrupt({"op": op, "text": stopped.question.text, "candidates": names})
+            arguments = {**arguments, **answer}

@@ -1,0 +1,135 @@
+"""The house's front door for the app, the command line and the MCP server: conversations on disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from tools.pictures.reading import open_picture
+from tools.workspace.workspace import Workspace
+
+from agent.conversation import Conversation, Question
+from agent.jobs import Job
+from agent.planners import OFFLINE, Planner, choose_planner
+from agent.transcript import ChatMessage
+from models.errors import BadInputError
+from models.segmentation.weight_free import WeightFreePredictor
+from tools.pictures.picture import Picture
+from tools.sight import Sight
+
+__all__ = ["ChatMessage", "Conversation", "Job", "Question", "Studio", "Summary", "default_home"]
+
+_ID = re.compile(r"[0-9a-f]{16}")  # ids are minted here, and nothing else is accepted
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of the list of recent conversations."""
+
+    id: str
+    title: str
+    updated: str  # UTC, ISO 8601
+    thumbnail: bytes
+
+
+def default_home() -> Path:
+    """Where conversations are kept: PENTIMENTO_HOME, else the user's data folder."""
+    chosen = os.environ.get("PENTIMENTO_HOME")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("pentimento"))
+
+
+class Studio:
+    """Opens, lists and creates conversations under one home folder. One per process."""
+
+    def __init__(self, home: Path | None = None, planner: Planner | None = None) -> None:
+        self.home = home or default_home()
+        self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
+        self._sight = Sight(WeightFreePredictor)
+        self._open: dict[str, Conversation] = {}
+        self._lock = threading.Lock()
+
+    def create(self, data: bytes, filename: str) -> Conversation:
+        """Start a conversation about a picture; raises BadInputError when it cannot be opened."""
+        return self.create_from(open_picture(data, name=filename), filename)
+
+    def create_from(self, picture: Picture, filename: str) -> Conversation:
+        """Start a conversation about a picture that is already open."""
+        identity = uuid.uuid4().hex[:16]
+        folder = self._folder(identity)
+        folder.mkdir(parents=True, mode=0o700)
+        try:
+            workspace = Workspace.create(folder / "workspace", picture, name=filename)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        conversation = self._keep(identity, workspace)
+        conversation.rename(filename)
+        for notice in picture.notices:
+            conversation.note(notice)
+        return conversation
+
+    def open(self, conversation_id: str) -> Conversation:
+        """An existing conversation; raises BadInputError when there is none of that id."""
+        with self._lock:
+            already = self._open.get(conversation_id)
+        if already is not None:
+            return already
+        folder = self._folder(conversation_id) if _ID.fullmatch(conversation_id) else None
+        if folder is None or not (folder / "workspace").is_dir():
+            raise BadInputError("That conversation does not exist on this machine; start a new one.")
+        return self._keep(conversation_id, Workspace.open(folder / "workspace"))
+
+    def recent(self, most: int = 12) -> list[Summary]:
+        """The conversations touched last, newest first. A damaged one is left out."""
+        root = self.home / "conversations"
+        if not root.is_dir():
+            return []
+        folders = [folder for folder in root.iterdir() if _ID.fullmatch(folder.name)]
+        folders.sort(key=lambda folder: _touched(folder), reverse=True)
+        found = []
+        for folder in folders[:most]:
+            try:
+                conversation = self.open(folder.name)
+                head = conversation.workspace.head
+                found.append(
+                    Summary(
+                        folder.name,
+                        conversation.title,
+                        head.created,
+                        conversation.workspace.thumbnail(head.id),
+                    )
+                )
+            except BadInputError:
+                continue
+        return found
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation with all its versions, for good."""
+        conversation = self.open(conversation_id)
+        if conversation.job is not None and conversation.job.state == "running":
+            conversation.job.cancel()
+            conversation.job.wait(10)
+        with self._lock:
+            self._open.pop(conversation_id, None)
+        conversation.close()
+        shutil.rmtree(self._folder(conversation_id))
+
+    def _folder(self, conversation_id: str) -> Path:
+        return self.home / "conversations" / conversation_id
+
+    def _keep(self, identity: str, workspace: Workspace) -> Conversation:
+        with self._lock:
+            if identity not in self._open:
+                self._open[identity] = Conversation(self._folder(identity), workspace, self.planner, self._sight)
+            return self._open[identity]
+
+
+def _touched(folder: Path) -> float:
+    chat = folder / "chat.sqlite"
+    return chat.stat().st_mtime if chat.exists() else folder.stat().st_mtime

@@ -1,0 +1,228 @@
+"""The command line as its users meet it: real files, exit codes, one sentence when something is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+from typer.testing import CliRunner, Result
+
+from ui.cli import app
+
+runner = CliRunner()
+
+
+def run(*arguments: object) -> Result:
+    return runner.invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return path
+
+
+@pytest.fixture
+def mask(tmp_path: Path) -> Path:
+    canvas = np.zeros((512, 512), np.uint8)
+    cv2.circle(canvas, (400, 100), 30, 255, -1)
+    path = tmp_path / "mask.png"
+    Image.fromarray(canvas).save(path)
+    return path
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_edit_changes_the_picture_and_reports_every_step(photo: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "out.png", tmp_path / "r.json"
+    done = run("edit", photo, "make it a bit brighter and crop to square", "-o", out, "--report", report)
+    assert done.exit_code == 0, done.output
+    told = json.loads(report.read_text())
+    assert [step["op"] for step in told["plan"]] == ["adjust", "crop"]
+    assert [step["op"] for step in told["steps"]] == ["adjust", "crop"]
+    keys = {"op", "engine", "selection", "mask_area", "outside_max_diff", "seconds", "verdict"}
+    assert all(keys <= set(step) for step in told["steps"])
+    assert pixels(out).mean() > data.astronaut().mean()
+
+
+def test_a_mask_bounds_the_edit_exactly(photo: Path, mask: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    assert run("edit", photo, "remove this", "-o", out, "--mask", mask).exit_code == 0
+    before, after, selected = pixels(photo), pixels(out), pixels(mask)
+    assert (before[selected == 0] == after[selected == 0]).all()
+    assert (before[selected == 255] != after[selected == 255]).any()
+
+
+def test_recolor_and_inpaint_take_a_mask(photo: Path, mask: Path, tmp_path: Path) -> None:
+    for command in (
+        ["recolor", photo, mask, "#1F3A93", "-o", tmp_path / "a.png"],
+        ["inpaint", photo, mask, "-o", tmp_path / "b.png", "--engine", "patchmatch"],
+        ["inpaint", photo, mask, "-o", tmp_path / "c.png"],
+    ):
+        done = run(*command)
+        assert done.exit_code == 0, done.output
+        after = pixels(Path(str(command[-1] if command[-2] == "-o" else command[command.index("-o") + 1])))
+        outside = pixels(mask) == 0
+        assert (pixels(photo)[outside] == after[outside]).all()
+
+
+def test_a_seed_repeats_a_result(photo: Path, mask: Path, tmp_path: Path) -> None:
+    outs = [tmp_path / f"{name}.png" for name in "abc"]
+    for out, seed in zip(outs, (4, 4, 5), strict=True):
+        assert run("inpaint", photo, mask, "-o", out, "--engine", "patchmatch", "--seed", seed).exit_code == 0
+    assert (pixels(outs[0]) == pixels(outs[1])).all()
+
+
+def test_what_it_cannot_know_is_asked_and_nothing_is_written(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    done = run("edit", photo, "change the color", "-o", out)
+    assert done.exit_code == 3
+    assert "?" in done.output
+    assert not out.exists()
+
+
+def test_segment_writes_a_mask_or_nothing(photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "m.png"
+    done = run("segment", photo, "--point", "230,120", "-o", out, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["candidates"][0]["area"] > 500
+    written = pixels(out)
+    assert written.dtype == np.uint8
+    assert written.shape == (512, 512)
+    assert written[120, 230] == 255
+    nothing = tmp_path / "n.png"
+    done = run("segment", photo, "--text", "the purple giraffe", "-o", nothing)
+    assert done.exit_code == 3
+    assert not nothing.exists()
+
+
+def test_plan_reads_one_request_or_a_file_of_them(tmp_path: Path) -> None:
+    done = run("plan", "remove the car and make the mug #1F3A93")
+    assert json.loads(done.output)["plan"] == [
+        {"op": "remove", "target": "car", "value": None},
+        {"op": "recolor", "target": "mug", "value": "#1F3A93"},
+    ]
+    rows, predicted = tmp_path / "rows.jsonl", tmp_path / "pred.jsonl"
+    rows.write_text(
+        json.dumps({"id": "a", "text": "blur the background"})
+        + "\n"
+        + json.dumps({"id": "b", "text": "undo that", "context": [{"role": "user", "text": "remove the dog"}]})
+    )
+    assert run("plan", "--input", rows, "--output", predicted).exit_code == 0
+    found = [json.loads(line) for line in predicted.read_text().splitlines()]
+    assert [(row["id"], row["plan"][0]["op"]) for row in found] == [("a", "blur"), ("b", "undo")]
+
+
+def test_batch_edits_a_folder_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    source, target, recipe = tmp_path / "in", tmp_path / "out", tmp_path / "r.json"
+    source.mkdir()
+    for name in ("a.png", "b.jpg"):
+        Image.fromarray(data.coffee()).save(source / name)
+    (source / "broken.png").write_bytes(b"no picture")
+    recipe.write_text(json.dumps([{"op": "adjust", "value": "brighter"}, {"op": "crop", "value": "square"}]))
+    done = run("batch", recipe, source, target, "--workers", 1)
+    assert done.exit_code == 2
+    assert "2 done" in done.output
+    assert "1 failed" in done.output
+    assert pixels(target / "a.png").shape == (400, 400, 3)
+    again = run("batch", recipe, source, target, "--workers", 1)
+    assert "0 done, 2 already there" in again.output
+
+
+def broken(kind: str, folder: Path) -> Path:
+    whole = folder / "whole.png"
+    Image.fromarray(data.astronaut()).save(whole)
+    path = folder / f"{kind}.png"
+    content = {
+        "truncated": whole.read_bytes()[:5000],
+        "corrupt": whole.read_bytes()[:200] + bytes(3000) + whole.read_bytes()[3200:],
+        "zero": b"",
+        "text": b"Dear sir or madam,\n" * 20,
+    }
+    if kind == "missing":
+        return path
+    if kind == "huge":
+        return giant(path)
+    path.write_bytes(content[kind])
+    return path
+
+
+def giant(path: Path) -> Path:
+    """A PNG whose header promises 200 megapixels."""
+    import struct
+    import zlib
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", 20_000, 10_000, 8, 2, 0, 0, 0)
+    lines = zlib.compress(bytes(60_001) * 100)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", lines) + chunk(b"IEND", b""))
+    return path
+
+
+def assert_one_sentence(done: Result) -> None:
+    assert done.exit_code == 2, done.output
+    text = done.output.strip()
+    assert "\n" not in text
+    assert "Traceback" not in text
+    assert text.endswith((".", "?"))
+
+
+@pytest.mark.parametrize("kind", ["truncated", "corrupt", "zero", "text", "missing", "huge"])
+def test_broken_pictures_are_one_sentence(kind: str, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    assert_one_sentence(run("edit", broken(kind, tmp_path), "make it brighter", "-o", out))
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 10_000), (10_000, 1), (3, 3)])
+@pytest.mark.parametrize("text", ["make it brighter", "blur it", "make it black and white"])
+def test_odd_sizes_work(size: tuple[int, int], text: str, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.png", tmp_path / "out.png"
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)).save(source)
+    done = run("edit", source, text, "-o", out)
+    assert done.exit_code == 0, done.output
+    assert pixels(out).shape[:2] == (size[1], size[0])
+
+
+def test_bad_arguments_are_one_sentence(photo: Path, mask: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    empty, small = tmp_path / "empty.png", tmp_path / "small.png"
+    Image.fromarray(np.zeros((512, 512), np.uint8)).save(empty)
+    Image.fromarray(np.full((100, 100), 255, np.uint8)).save(small)
+    for command in (
+        ["edit", photo, "", "-o", out],
+        ["edit", photo, "   ", "-o", out],
+        ["edit", photo, "brighter " * 1200, "-o", out],
+        ["edit", photo, "remove this", "-o", out, "--mask", empty],
+        ["edit", photo, "remove this", "-o", out, "--mask", small],
+        ["edit", photo, "remove this", "-o", out, "--mask", mask, "--point", "3,4"],
+        ["edit", photo, "remove this", "-o", out, "--point", "9000,4"],
+        ["edit", photo, "remove this", "-o", out, "--point", "a,b"],
+        ["edit", photo, "remove this", "-o", out, "--box", "3,4,3,4"],
+        ["edit", photo, "brighter", "-o", out, "--planner", "psychic"],
+        ["edit", photo, "brighter", "-o", tmp_path / "no" / "such" / "folder" / "out.png"],
+        ["edit", photo, "brighter", "-o", tmp_path / "out.xyz"],
+        ["recolor", photo, mask, "blurple-ish nonsense", "-o", out],
+        ["inpaint", photo, empty, "-o", out],
+        ["inpaint", photo, mask, "-o", out, "--engine", "magic"],
+        ["segment", photo, "-o", out],
+        ["segment", photo, "--text", "", "-o", out],
+        ["plan", ""],
+        ["batch", tmp_path / "none.json", tmp_path, tmp_path / "out"],
+    ):
+        done = run(*command)
+        assert done.exit_code == 2, (command[:3], done.exit_code, done.output)
+        assert_one_sentence(done)
+        assert not out.exists()

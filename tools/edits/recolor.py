@@ -1,0 +1,54 @@
+"""Recolour: another colour for an object, with its shading, highlights and texture kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field, field_validator
+
+from models.colour.naming import ColourWish, parse_colour
+from models.colour.recolour import recolour
+from tools.edits.context import EditContext
+from tools.edits.pixels import Computed, PixelEdit, Region
+from tools.edits.wording import the
+from tools.pictures.profiles import colour_in_profile
+
+
+class Recolor(PixelEdit):
+    """Change the colour of an object while its shading, highlights and texture stay."""
+
+    op: ClassVar[str] = "recolor"
+    needs_target: ClassVar[bool] = True
+    question: ClassVar[str] = "What should get another colour? Click it, or brush over it, on the picture."
+    value: str = Field(
+        max_length=500,
+        description="The colour: a name ('navy blue'), '#1F3A93', 'rgb(31, 58, 147)', 'RAL 5002', or a change "
+        "of the present one ('darker', 'more muted').",
+    )
+
+    @field_validator("value")
+    @classmethod
+    def _known_colour(cls, value: str) -> str:
+        parse_colour(value)
+        return value
+
+    @cached_property
+    def wish(self) -> ColourWish:
+        """The colour asked for, in sRGB."""
+        return parse_colour(self.value)
+
+    def compute(self, region: Region, context: EditContext) -> Computed:
+        """Recolour the region towards the wish, expressed in the picture's own colour space."""
+        wish = self.wish
+        if wish.rgb is not None:
+            wish = replace(wish, rgb=colour_in_profile(region.picture, wish.rgb))
+        rgb = recolour(region.rgb, region.mask, wish, progress=context.progress)
+        # the soft edge is worked into the result already: blending once more would bring the old rim back
+        return Computed(rgb, "oklab", mask=(region.mask > 0).astype(np.float32))
+
+    def sentence(self, label: str | None) -> str:
+        """What was done."""
+        return f"Recoloured {the(label)}: {self.value}."

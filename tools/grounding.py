@@ -1,0 +1,200 @@
+"""From what a request says about its target to a mask, or to a question. Words, names, clicks: one function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from models.mask import Mask, invert
+from models.mask import bounds as bounds_of
+from models.segmentation.protocol import Candidate, Grounding
+from tools.edits.context import EditContext
+from tools.questions import NeedsAnswerError, Question
+from tools.workspace.selections import Selection
+from tools.workspace.tree import Version
+from tools.workspace.workspace import Workspace
+
+# Words that point instead of naming.
+_POINTING = frozenset(
+    "this that it these those them here there him her selection selected area part region place spot thing one".split()
+)
+_FILLER = frozenset("the a an my our your his its their of all whole entire very same".split())
+_BACKGROUND = frozenset(["background", "backdrop", "surroundings", "everything-else"])
+_OTHER = frozenset(["other", "another", "remaining"])
+# Selections under this prefix are the masks that versions worked on; the rest of the name is the version's id.
+_MEMORY = "@"
+# Selections under this prefix are the numbered candidates of the question asked last.
+_CANDIDATE = "?"
+# Operations after which the pixels of their target are no longer the target.
+_CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
+# Operations that change the frame, so that older masks no longer fit.
+REFRAMES = frozenset(["crop", "rotate", "resize", "outpaint"])
+
+
+@dataclass(frozen=True)
+class Target:
+    """A grounded target: the mask over the whole picture, how to call it, and how it was found."""
+
+    mask: Mask
+    label: str
+    how: str  # "words", "selection", "earlier"
+    exact: bool = False  # the person gave this very mask: not a pixel beyond it may change
+
+
+def words_of(phrase: str) -> list[str]:
+    """The telling words of a phrase, lower case, without articles and possessives."""
+    words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", phrase.lower())
+    return [word.removesuffix("'s") for word in words if word not in _FILLER]
+
+
+def is_pointing(phrase: str) -> bool:
+    """Whether a phrase points ("this", "the selected area") rather than names."""
+    words = words_of(phrase)
+    return bool(words) and all(word in _POINTING for word in words)
+
+
+def is_background(phrase: str) -> bool:
+    """Whether a phrase means everything but the subject."""
+    words = words_of(phrase)
+    return bool(words) and words[-1] in _BACKGROUND and len(words) <= 2
+
+
+def ground(context: EditContext, target: str | None, selection: str | None = None) -> Target | None:
+    """Find what a request is about in the workspace's current version.
+
+    In this order: the selection it names; the person's own fresh selection; a saved selection of that name;
+    the same phrase grounded earlier on this path (an orange suit stays "the suit" once it is navy); words.
+    None when the request names nothing and nothing is selected: the whole picture.
+    Raises NeedsAnswerError when nothing matches or it is not clear which is meant.
+    """
+    workspace = context.workspace
+    if selection is not None:
+        return _from_selection(workspace.selection(selection), selection)
+    if context.fresh_selection is not None:
+        chosen = _from_selection(workspace.selection(context.fresh_selection), "your selection")
+        if target is not None and is_background(target):
+            return replace(chosen, mask=invert(chosen.mask), label="everything but your selection")
+        return chosen if target is None or is_pointing(target) else replace(chosen, label=target)
+    if target is None:
+        return None
+    saved = _saved_by_name(context, target)
+    if saved is not None:
+        return _from_selection(saved, saved.name)
+    earlier = _grounded_earlier(context, target)
+    if earlier is not None:
+        return earlier
+    if is_pointing(target):
+        raise NeedsAnswerError(Question(f"What do you mean by “{target}”? Click it, or brush over it, on the picture."))
+    return _from_words(context, target)
+
+
+def remember(workspace: Workspace, version_id: str, target: Target) -> None:
+    """Keep what an edit worked on, so that "it", "a bit darker" and "the other one" have a meaning later."""
+    workspace.save_selection(_MEMORY + version_id, target.mask, {"label": target.label})
+
+
+def _remembered(workspace: Workspace, version_id: str) -> Selection | None:
+    name = _MEMORY + version_id
+    return workspace.selection(name) if workspace.has_selection(name) else None
+
+
+def named_selections(workspace: Workspace) -> list[Selection]:
+    """The selections that a person saved by name."""
+    return [selection for selection in workspace.selections() if not selection.name.startswith((_MEMORY, _CANDIDATE))]
+
+
+def _from_selection(selection: Selection, label: str) -> Target:
+    return Target(selection.mask, label, "selection", exact=selection.origin.get("by") == "mask")
+
+
+def _saved_by_name(context: EditContext, target: str) -> Selection | None:
+    wanted = words_of(target)
+    for saved in named_selections(context.workspace):
+        if words_of(saved.name) == wanted and saved.mask.shape == _shape(context):
+            return saved
+    return None
+
+
+def _shape(context: EditContext) -> tuple[int, int]:
+    extent = context.workspace.head.extent
+    return extent.height, extent.width
+
+
+def _recent_targets(context: EditContext) -> list[tuple[Version, Selection]]:
+    """The masks that earlier edits on this path worked on, newest first, as far as the frame is the same."""
+    found = []
+    for version in reversed(context.workspace.path(context.workspace.head.id)):
+        if version.edit.get("op") in REFRAMES:
+            break
+        kept = _remembered(context.workspace, version.id)
+        if kept is not None and kept.mask.shape == _shape(context):
+            found.append((version, kept))
+    return found
+
+
+def _grounded_earlier(context: EditContext, target: str) -> Target | None:
+    wanted = words_of(target)
+    if not wanted or wanted[0] in _OTHER:
+        return None
+    for version, kept in _recent_targets(context):
+        if version.edit.get("op") in _CONSUMES_TARGET:
+            continue
+        if is_pointing(target):
+            return Target(kept.mask, kept.origin["label"], "earlier")
+        label = str(kept.origin["label"])
+        names = {word for text in (label, version.edit.get("value") or "") for word in words_of(text)}
+        before = words_of(label)
+        if before and before[-1] == wanted[-1] and set(wanted) <= names:
+            return Target(kept.mask, target, "earlier")
+    return None
+
+
+def _from_words(context: EditContext, target: str) -> Target:
+    words = words_of(target)
+    other = bool(words) and words[0] in _OTHER
+    phrase = " ".join(words[1:]) if other else target
+    with context.sight.lock:
+        grounding = context.sight.predictor(context.workspace).from_words(phrase)
+    if other:
+        grounding = _without(grounding, [kept.mask for _, kept in _recent_targets(context)])
+    if not grounding.found:
+        text = grounding.question or f"I don't see {target!r} here; click it, or brush over it, on the picture."
+        raise NeedsAnswerError(Question(text, grounding.candidates))
+    return Target(grounding.mask, target, "words")
+
+
+def _without(grounding: Grounding, taken: list[Mask]) -> Grounding:
+    """The grounding without candidates that an earlier edit already worked on: what "the other one" means."""
+
+    def is_taken(candidate: Candidate) -> bool:
+        own = candidate.mask >= 0.5
+        return any((own & (mask >= 0.5)).sum() > 0.5 * max(own.sum(), 1) for mask in taken)
+
+    left = tuple(candidate for candidate in grounding.candidates if not is_taken(candidate))
+    if len(left) == 1:
+        return Grounding(left, (0,))
+    return Grounding(left, (), "Which one do you mean? Click it, or say its number." if left else None)
+
+
+def describe_place(mask: Mask) -> str:
+    """Where in the picture a mask lies, in words: 'top left', 'center', 'right'."""
+    height, width = mask.shape
+    box = bounds_of(mask, 0.5)
+    column = ("left", "", "right")[min(2, 3 * box.center.x // max(width, 1))]
+    row = ("top", "", "bottom")[min(2, 3 * box.center.y // max(height, 1))]
+    return " ".join(part for part in (row, column) if part) or "center"
+
+
+def candidate_name(number: int) -> str:
+    """Under which name the numbered candidate (from 1) of the last question is saved."""
+    return f"{_CANDIDATE}{number}"
+
+
+def keep_candidates(workspace: Workspace, candidates: tuple[Candidate, ...]) -> list[str]:
+    """Save a question's candidates as selections, so that an answer can name one; returns their names."""
+    names = []
+    for number, candidate in enumerate(candidates, start=1):
+        name = candidate_name(number)
+        workspace.save_selection(name, candidate.mask, {"label": candidate.reason or f"number {number}"})
+        names.append(name)
+    return names

@@ -1,0 +1,39 @@
+"""Seeing the pictures in view: a predictor per version, prepared once and kept while it is of use."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from models.segmentation.protocol import Predictor
+from tools.pictures.profiles import to_srgb_preview
+from tools.workspace.workspace import Workspace
+
+
+class Sight:
+    """Hands out predictors whose image is set. Bounded: the least recently used one is dropped.
+
+    Predictors are not thread-safe; `lock` is held by whoever prompts one.
+    """
+
+    def __init__(self, make_predictor: Callable[[], Predictor], capacity: int = 2) -> None:
+        self._make_predictor = make_predictor
+        self._capacity = capacity
+        self._predictors: OrderedDict[tuple[str, str], Predictor] = OrderedDict()
+        self.lock = threading.RLock()
+
+    def predictor(self, workspace: Workspace, version_id: str | None = None) -> Predictor:
+        """The predictor for a version of the workspace (its head by default)."""
+        version = workspace.version(version_id) if version_id else workspace.head
+        key = (str(workspace.folder), version.id)
+        with self.lock:
+            predictor = self._predictors.get(key)
+            if predictor is None:
+                predictor = self._make_predictor()
+                predictor.set_image(to_srgb_preview(workspace.picture(version.id)))
+                self._predictors[key] = predictor
+                while len(self._predictors) > self._capacity:
+                    self._predictors.popitem(last=False)
+            self._predictors.move_to_end(key)
+            return predictor

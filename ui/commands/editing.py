@@ -1,0 +1,115 @@
+"""`edit`, `inpaint` and `recolor`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.conversation import Conversation
+from agent.planners import choose_planner
+from agent.studio import Studio
+from models.errors import BadInputError
+from models.geometry import Extent
+from tools.edits.catalogue import request_for
+from tools.edits.request import StepReport
+from tools.pictures.picture import Picture
+from tools.pictures.reading import open_picture
+from tools.pictures.writing import check_target, save_picture
+from ui.commands.inputs import box_from, mask_from, point_from
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an edit ended: what to say, or what to ask."""
+
+    message: str
+    question: str | None = None
+
+
+def edit_picture(
+    source: Path,
+    text: str,
+    output: Path,
+    *,
+    mask: Path | None,
+    point: str | None,
+    box: str | None,
+    planner: str,
+    seed: int,
+    report: Path | None,
+) -> Outcome:
+    """One message about one picture, through the same conversation that the app holds.
+
+    Nothing is written when a question is open or nothing could be done. Raises PentimentoError.
+    """
+    if sum(given is not None for given in (mask, point, box)) > 1:
+        raise BadInputError("Give one of --mask, --point and --box.")
+    picture = open_picture(source)
+    check_target(output)
+    chosen = choose_planner(planner)
+    with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
+        conversation = Studio(Path(home), chosen).create_from(picture, source.name)
+        exact = mask_from(mask, picture.extent) if mask else None
+        strokes = _strokes(point, box, picture.extent)
+        job = conversation.say(text, mask=exact, strokes=strokes, seed=seed)
+        job.wait()
+        steps = [event["step"] for event in job.events if "step" in event]
+        _write_report(report, conversation, text, steps, job.text)
+        asked = conversation.question
+        if asked is not None or any(step["op"] == "clarify" for step in steps):
+            return Outcome(job.text, asked.text if asked else job.text)
+        if job.state == "failed" or (steps and all("error" in step for step in steps)) or not steps:
+            raise BadInputError(job.error or job.text)
+        save_picture(conversation.workspace.picture(), output)
+        return Outcome(job.text)
+
+
+def inpaint_picture(source: Path, mask: Path, output: Path, *, engine: str, seed: int) -> str:
+    """Fill exactly the masked pixels; returns one sentence."""
+    picture = open_picture(source)
+    check_target(output)
+    report = _perform_masked(picture, mask, output, "inpaint", {"value": engine, "seed": seed})
+    return f"Filled {report.mask_area} pixels with {report.engine}: {report.verdict}."
+
+
+def recolor_picture(source: Path, mask: Path, colour: str, output: Path) -> str:
+    """Recolour exactly the masked pixels; returns one sentence."""
+    picture = open_picture(source)
+    check_target(output)
+    report = _perform_masked(picture, mask, output, "recolor", {"value": colour})
+    return f"Recoloured {report.mask_area} pixels: {colour}."
+
+
+def _strokes(point: str | None, box: str | None, extent: Extent) -> dict[str, Any] | None:
+    if point is not None:
+        return {"items": [{"kind": "point", "point": list(point_from(point, extent)), "positive": True}]}
+    if box is not None:
+        bounds = box_from(box, extent)
+        return {"items": [{"kind": "box", "box": [bounds.x0, bounds.y0, bounds.x1 - 1, bounds.y1 - 1]}]}
+    return None
+
+
+def _perform_masked(picture: Picture, mask: Path, output: Path, op: str, arguments: dict[str, Any]) -> StepReport:
+    with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
+        conversation = Studio(Path(home), choose_planner()).create_from(picture, output.name)
+        name = conversation.keep_mask(mask_from(mask, picture.extent))
+        report = request_for(op, {"selection": name, **arguments}).perform(conversation.context())
+        save_picture(conversation.workspace.picture(), output)
+        return report
+
+
+def _write_report(
+    path: Path | None, conversation: Conversation, text: str, steps: list[dict[str, Any]], message: str
+) -> None:
+    if path is None:
+        return
+    kept = ("op", "engine", "selection", "mask_area", "outside_max_diff", "seconds", "verdict", "error")
+    told = [{key: step.get(key) for key in kept if key != "error" or "error" in step} for step in steps]
+    content = {"plan": conversation.plan_for(text), "steps": told, "message": message}
+    try:
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(f"The report could not be written to {path}: {error.strerror}.") from error
