@@ -67,6 +67,27 @@ def format_named(name: str) -> str:
     return form
 
 
+def mime_of(form: str) -> str:
+    """The MIME type of a format: "image/jpeg" for JPEG."""
+    return f"image/{format_named(form).lower()}"
+
+
+def natural_format(picture: Picture) -> str:
+    """The picture's own format, or PNG when that cannot hold what it has become (alpha in a JPEG)."""
+    return "PNG" if picture.has_alpha and picture.format in _NO_ALPHA else picture.format
+
+
+def check_target(target: Path) -> None:
+    """Raise BadInputError now, before any work, when a picture could not be saved there."""
+    format_named(target.suffix or target.name)
+    if target.is_dir():
+        raise BadInputError(f"{target} is a folder; give the result a file name.")
+    if not target.parent.is_dir():
+        raise BadInputError(f"The folder {target.parent} does not exist; make it first.")
+    if not os.access(target.parent, os.W_OK):
+        raise BadInputError(f"Nothing can be written into {target.parent}; choose another folder.")
+
+
 def saving_notices(picture: Picture, format: str | None = None) -> tuple[str, ...]:
     """What saving in that format (default: the picture's own) gives up, one sentence each."""
     form = format_named(format or picture.format)
