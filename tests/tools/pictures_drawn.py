@@ -1,0 +1,48 @@
+"""Pictures the tests draw themselves, and files made of them."""
+
+from __future__ import annotations
+
+import io
+from functools import lru_cache
+
+import imagecodecs
+import numpy as np
+from PIL import Image
+from skimage import data
+
+
+def photo(height: int = 64, width: int = 96, bits: int = 8, channels: int = 3) -> np.ndarray:
+    """H×W (channels 1) or H×W×C samples with detail in every bit of the depth, the last of 2 or 4 being alpha."""
+    rows, columns = np.arange(height) % 512, np.arange(width) % 512
+    rgb = data.astronaut()[rows][:, columns].astype(np.uint16)
+    rng = np.random.default_rng(7)
+    if bits == 16:
+        rgb = rgb * 257 + rng.integers(-120, 120, rgb.shape).clip(0).astype(np.uint16)
+    alpha = np.linspace(0, 2**bits - 1, width).round().astype(np.uint16)
+    alpha = np.broadcast_to(alpha, (height, width))[..., None]
+    colours = rgb if channels >= 3 else rgb[..., 1:2]
+    samples = np.concatenate([colours, alpha], axis=2) if channels in (2, 4) else colours
+    samples = samples.astype(np.uint8 if bits == 8 else np.uint16)
+    return np.ascontiguousarray(samples[..., 0] if channels == 1 else samples)
+
+
+def encoded(image: Image.Image | np.ndarray, form: str, **options: object) -> bytes:
+    """A file's bytes, as Pillow writes it."""
+    target = io.BytesIO()
+    picture = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+    picture.save(target, form, **options)
+    return target.getvalue()
+
+
+@lru_cache(maxsize=1)  # a profile carries the second it was made in
+def display_p3() -> bytes:
+    """A matrix profile with Display P3's primaries and a gamma of 2.2."""
+    return imagecodecs.cms_profile(
+        "rgb", whitepoint=[0.3127, 0.3290], primaries=[0.680, 0.320, 1, 0.265, 0.690, 1, 0.150, 0.060, 1], gamma=2.2
+    )
+
+
+@lru_cache(maxsize=4)
+def grey_profile(gamma: float = 1.8) -> bytes:
+    """A grey profile with a plain gamma."""
+    return imagecodecs.cms_profile("gray", whitepoint=[0.3457, 0.3585], gamma=gamma)
