@@ -91,31 +91,34 @@ def cut_in_band(rgb: np.ndarray, hard: np.ndarray, radius: float, rounds: int = 
     labels[outside > radius] = cv2.GC_BGD
     if not (labels == cv2.GC_BGD).any() or np.count_nonzero(labels == cv2.GC_FGD) < 8:
         return hard
-    cv2.setRNGSeed(0)  # GrabCut starts its colour models with a random clustering
-    try:
-        cv2.grabCut(
-            np.ascontiguousarray(rgb),
-            labels,
-            (0, 0, 1, 1),  # not looked at: the labels say it all
-            np.zeros((1, 65)),
-            np.zeros((1, 65)),
-            rounds,
-            cv2.GC_INIT_WITH_MASK,
-        )
-    except cv2.error:  # too few pixels on one side for a colour model
+    cut = graph_cut(rgb, labels, rounds)
+    if cut is None:
         return hard
-    cut = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     cut = _tidied(cut, hard)
     return cut if np.count_nonzero(cut) > 0.4 * np.count_nonzero(hard) else hard
+
+
+def graph_cut(rgb: np.ndarray, labels: np.ndarray, rounds: int) -> np.ndarray | None:
+    """GrabCut from given labels (H×W uint8, cv2.GC_*; not changed): H×W bool, True = foreground.
+
+    None when one side has too few pixels for a colour model.
+    """
+    labels = labels.copy()
+    cv2.setRNGSeed(0)  # GrabCut starts its colour models with a random clustering
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    unread = (0, 0, 1, 1)
+    try:
+        cv2.grabCut(np.ascontiguousarray(rgb), labels, unread, *models, rounds, cv2.GC_INIT_WITH_MASK)
+    except cv2.error:
+        return None
+    return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
 
 
 def _tidied(cut: np.ndarray, given: np.ndarray) -> np.ndarray:
     """Without crumbs and pinholes, unless the given mask had them too."""
     smallest = max(4, int(0.002 * np.count_nonzero(given)))
     for value in (True, False):
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(
-            (cut == value).astype(np.uint8), connectivity=4
-        )
+        _, labels, stats, _ = cv2.connectedComponentsWithStats((cut == value).astype(np.uint8), connectivity=4)
         agreeing = np.bincount(labels.ravel(), (given == value).ravel(), minlength=len(stats))
         areas = stats[:, cv2.CC_STAT_AREA]
         drop = (areas < smallest) | (agreeing < 0.3 * areas) & (areas < 10 * smallest)
