@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
 
-def load_component(
-    name: str, folder: Path, html: str, css: str, scripts: tuple[str, ...]
-) -> ComponentRenderer:
+def load_component(name: str, folder: Path, html: str, css: str, scripts: tuple[str, ...]) -> ComponentRenderer:
     """Register a component from files in `folder` and return its mounting function.
 
     The scripts become one module, in the order given; the last one holds the default export. (Streamlit takes

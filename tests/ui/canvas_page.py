@@ -8,9 +8,20 @@ import streamlit as st
 from skimage import data
 
 from models.geometry import Extent
-from ui.canvas import Comparison, candidate_marks, canvas, drawn_strokes, selection_overlay
+from models.mask import as_mask
+from tools.pictures.picture import Picture
+from ui.canvas import (
+    Comparison,
+    candidate_marks,
+    canvas,
+    detail,
+    drawn_strokes,
+    seen_closely,
+    selection_overlay,
+)
 
 ASKING = "ask" in st.query_params
+COARSE = "coarse" in st.query_params
 PICTURE = data.astronaut()
 EXTENT = Extent.of(PICTURE)
 
@@ -34,26 +45,26 @@ def _rasterised(items: list[dict]) -> np.ndarray:
     return mask
 
 
-def _disc(x: int, y: int) -> bytes:
-    return _png(cv2.circle(np.zeros(PICTURE.shape[:2], np.uint8), (x, y), 50, 255, -1))
+def _disc(x: int, y: int) -> np.ndarray:
+    return cv2.circle(np.zeros(PICTURE.shape[:2], np.float32), (x, y), 50, 1.0, -1)
 
 
 @st.fragment
 def _canvas() -> None:
     strokes = drawn_strokes("canvas", "v1")
     mask = _rasterised(strokes["items"]) if strokes else None
+    box = seen_closely("canvas", "v1", EXTENT)
     event = canvas(
         key="canvas",
         conversation="demo",
         version="v1",
-        picture=_png(PICTURE[..., ::-1]),
+        picture=_png(cv2.resize(PICTURE, (64, 64))[..., ::-1] if COARSE else PICTURE[..., ::-1]),
+        detail=detail(Picture(PICTURE), "v1", box) if box else None,
         extent=EXTENT,
         before=Comparison(_png(255 - PICTURE[..., ::-1]), EXTENT, "Negative"),
-        overlay=selection_overlay(_png(mask), EXTENT, strokes["revision"])
-        if strokes and mask is not None
-        else None,
+        overlay=selection_overlay(as_mask(mask), strokes["revision"]) if strokes and mask is not None else None,
         question="Which one?" if ASKING else None,
-        candidates=candidate_marks([(1, _disc(130, 130)), (2, _disc(380, 380))], EXTENT) if ASKING else None,
+        candidates=candidate_marks([_disc(130, 130), _disc(380, 380)]) if ASKING else None,
         can_undo=True,
     )
     st.text(f"marks {[item['kind'] for item in strokes['items']] if strokes else []}")

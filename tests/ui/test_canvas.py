@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from skimage import data
 
 from tests.ui.conftest import Visit, streamlit_server
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-_RED_AT_CENTRE = """([x, y]) => {
+_COLOUR_AT = """([x, y]) => {
   const canvas = document.querySelector('[data-testid="stBidiComponentRegular"]')
     ?? [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('canvas.picture'));
   const sheet = (canvas.shadowRoot ?? canvas).querySelector('canvas.picture');
@@ -125,18 +126,18 @@ def test_a_quick_action_carries_the_marks_and_the_colour(opened: Visit) -> None:
 def test_comparing_shows_the_other_picture(opened: Visit) -> None:
     page = opened.page
     spot = [0.5, 0.72]  # orange suit; its negative is blue
-    after = page.evaluate(_RED_AT_CENTRE, spot)
+    after = page.evaluate(_COLOUR_AT, spot)
     page.keyboard.down("c")
-    before = page.evaluate(_RED_AT_CENTRE, spot)
+    before = page.evaluate(_COLOUR_AT, spot)
     page.keyboard.up("c")
     assert before == pytest.approx([255 - value for value in after], abs=12)
-    assert page.evaluate(_RED_AT_CENTRE, spot) == after
+    assert page.evaluate(_COLOUR_AT, spot) == after
     page.get_by_role("button", name="Split before and after").click()
     divider = page.get_by_role("slider", name="Before and after divider")
     divider.press("Home")
-    assert page.evaluate(_RED_AT_CENTRE, spot) == after
+    assert page.evaluate(_COLOUR_AT, spot) == after
     divider.press("End")
-    assert page.evaluate(_RED_AT_CENTRE, spot) == before
+    assert page.evaluate(_COLOUR_AT, spot) == before
 
 
 def test_zooming_keeps_coordinates_true(opened: Visit) -> None:
@@ -166,4 +167,18 @@ def test_candidates_are_chosen_by_click_number_or_badge(server: str, visit: Call
     page.get_by_text("event choose {'index': 1}").wait_for()
     page.mouse.click(*_spot(page, 380 / 512 + 0.05, 380 / 512 + 0.05))
     page.get_by_text("event choose {'index': 2}").wait_for()
+    assert seen.errors == []
+
+
+def test_looking_closely_shows_real_pixels(server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{server}/?coarse=1")
+    page = seen.page
+    page.wait_for_selector("section.easel[data-detail=v1]")  # a 64-pixel preview is too coarse at once
+    spot = [0.5, 0.72]
+    box = page.locator("canvas.marks").bounding_box()
+    assert box is not None
+    side = box["height"] - 48
+    x = (spot[0] * box["width"] - (box["width"] - side) / 2) / side * 512
+    y = (spot[1] * box["height"] - 24) / side * 512
+    assert page.evaluate(_COLOUR_AT, spot) == pytest.approx(data.astronaut()[int(y), int(x)].tolist(), abs=25)
     assert seen.errors == []

@@ -1,14 +1,19 @@
 """The picture canvas: shows a version, takes brush strokes, boxes and clicks, compares, asks which one."""
 
-from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes
-from ui.canvas.overlay import Overlay, candidate_marks, selection_overlay
+from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes, seen_closely
+from ui.canvas.detail import Detail, detail
+from ui.canvas.overlay import CandidateMark, Overlay, candidate_marks, selection_overlay
 
 __all__ = [
+    "CandidateMark",
     "CanvasEvent",
     "Comparison",
+    "Detail",
     "Overlay",
     "candidate_marks",
     "canvas",
+    "detail",
     "drawn_strokes",
+    "seen_closely",
     "selection_overlay",
 ]

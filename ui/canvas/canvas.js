@@ -55,6 +55,7 @@ class Canvas {
     if (resized) this.strokes.clear();
     this.view.setPicture(data.width, data.height);
     this.showPicture(data, before);
+    this.showDetail(data.detail);
     this.showOverlay(data.overlay);
     this.showCandidates(data.candidates, before);
     if (!data.before && this.compare) this.setCompare(null);
@@ -78,6 +79,42 @@ class Canvas {
       this.paint();
     });
     if (data.before) this.load(data.before.picture, () => this.paint());
+  }
+
+  /** Real pixels for the part looked at closely; the preview stays underneath. */
+  showDetail(detail) {
+    if (!detail) {
+      this.detail = null;
+      return;
+    }
+    if (this.detail?.picture === detail.picture) return;
+    const image = new Image();
+    image.onload = () => {
+      if (this.data.detail?.picture !== detail.picture) return;
+      this.detail = { ...detail, image };
+      this.paint();
+      this.refresh();
+    };
+    image.src = detail.picture;
+  }
+
+  /** Ask for real pixels once the view has come to rest and the preview is too coarse for it. */
+  askForDetail() {
+    clearTimeout(this.asking);
+    this.asking = setTimeout(() => {
+      const { view, data, image } = this;
+      if (!image || !data || view.scale * this.ratio < (1.1 * image.naturalWidth) / data.width) return;
+      const [x0, y0] = view.toPicture(0, 0), [x1, y1] = view.toPicture(view.stage.width, view.stage.height);
+      const seen = orderedBox([x0, y0], [x1, y1], data.width, data.height);
+      const has = data.detail?.version === data.version ? data.detail.box : null;
+      if (has && has[0] <= seen[0] && has[1] <= seen[1] && has[2] >= seen[2] && has[3] >= seen[3]) {
+        const wide = (has[2] - has[0]) > 2 * (seen[2] - seen[0]);
+        if (!wide) return;
+      }
+      const pad = Math.round((seen[2] - seen[0]) * 0.15);
+      const box = orderedBox([seen[0] - pad, seen[1] - pad], [seen[2] + pad, seen[3] + pad], data.width, data.height);
+      this.setState("view", { version: data.version, box });
+    }, 260);
   }
 
   load(source, done) {
@@ -497,10 +534,12 @@ class Canvas {
     else {
       if (fade < 1) drawPreview(context, view, ratio, this.fading.image, null);
       drawPreview(context, view, ratio, this.image, null, fade);
+      if (fade === 1 && this.detail?.version === this.data.version) drawDetail(context, view, ratio, this.detail);
       if (this.compare === "split" && before?.complete) this.paintBeforeHalf(context, before);
     }
     if (fade < 1) requestAnimationFrame(() => this.paint());
     else this.fading = null;
+    this.askForDetail();
     this.placeDivider();
     this.paintMarks();
   }
@@ -604,7 +643,7 @@ class Canvas {
     this.find(".hint").textContent = this.hintText();
     Object.assign(this.easel.dataset, {
       version: data.version, marks: strokes.items.length, revision: strokes.revision,
-      overlay: settled && strokes.pending ? "settled" : "none", compare: this.compare ?? "off",
+      overlay: settled && strokes.pending ? "settled" : "none", detail: this.detail?.version ?? "none", compare: this.compare ?? "off",
     });
     this.paintMarks();
   }

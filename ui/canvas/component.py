@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import streamlit as st
 
-from models.geometry import Extent
+from models.geometry import Bounds, Extent
+from ui.canvas.detail import Detail, looked_at
 from ui.canvas.overlay import CandidateMark, Overlay
 from ui.component import data_url, load_component
 
@@ -56,6 +57,7 @@ def canvas(
     before: Comparison | None = None,
     comparing: str = "",
     overlay: Overlay | None = None,
+    detail: Detail | None = None,
     question: str | None = None,
     candidates: list[CandidateMark] | None = None,
     can_undo: bool = False,
@@ -73,6 +75,7 @@ def canvas(
         before: what to compare with; None disables comparing.
         comparing: a name for a comparison asked for elsewhere; a new one opens the split view.
         overlay: the refined selection for the current marks.
+        detail: real pixels for the part that `seen_closely` named.
         question: a pending question, shown over the picture with its numbered candidates.
         busy: a job is running; marks are not taken meanwhile.
         consumed: marks up to this revision have been used by a message and disappear.
@@ -94,6 +97,7 @@ def canvas(
         },
         "comparing": comparing,
         "overlay": overlay,
+        "detail": detail,
         "question": question,
         "candidates": candidates or [],
         "can": {"undo": can_undo, "redo": can_redo},
@@ -104,9 +108,9 @@ def canvas(
     command = cast("dict[str, Any] | None", result.get("command"))
     if not command:
         return None
-    detail = {name: value for name, value in command.items() if name not in ("name", "strokes")}
+    rest = {name: value for name, value in command.items() if name not in ("name", "strokes")}
     strokes = command.get("strokes")
-    return CanvasEvent(str(command["name"]), detail, strokes if strokes and strokes.get("items") else None)
+    return CanvasEvent(str(command["name"]), rest, strokes if strokes and strokes.get("items") else None)
 
 
 def drawn_strokes(key: str, version: str, consumed: int = 0) -> Strokes | None:
@@ -118,3 +122,9 @@ def drawn_strokes(key: str, version: str, consumed: int = 0) -> Strokes | None:
     if strokes.get("version") != version or int(strokes.get("revision", 0)) <= consumed:
         return None
     return strokes
+
+
+def seen_closely(key: str, version: str, extent: Extent) -> Bounds | None:
+    """The part of the picture for which the preview on the canvas `key` is too coarse; None when there is none."""
+    state = st.session_state.get(key)
+    return looked_at(state.get("view") if state else None, version, extent)

@@ -10,6 +10,7 @@ import numpy as np
 
 from models.errors import BadInputError
 from models.geometry import Extent
+from models.mask import Mask, to_uint8
 from ui.component import data_url
 
 _LONGEST = 1600  # pixels of the tint sheet's longer side; outlines are traced at this size too
@@ -35,15 +36,12 @@ class CandidateMark(TypedDict):
     bounds: list[int]
 
 
-def selection_overlay(mask_png: bytes, extent: Extent, revision: int) -> Overlay:
-    """The overlay for a mask.
+def selection_overlay(selected: Mask, revision: int) -> Overlay:
+    """The overlay for a mask of the whole picture, H×W float32 in [0, 1].
 
-    Args:
-        mask_png: 8-bit single-channel picture, 255 = selected, any size of the picture's shape.
-        extent: of the version it belongs to, in full-resolution pixels.
-        revision: of the strokes it was made from, so that the canvas can tell a stale answer.
+    `revision` is that of the strokes it was made from, so that the canvas can tell a stale answer.
     """
-    mask = _decoded(mask_png)
+    extent, mask = Extent.of(selected), _shrunk(selected)
     share = float(mask.mean()) / 255.0
     return Overlay(
         revision=revision,
@@ -54,11 +52,11 @@ def selection_overlay(mask_png: bytes, extent: Extent, revision: int) -> Overlay
     )
 
 
-def candidate_marks(candidates: Sequence[tuple[int, bytes]], extent: Extent) -> list[CandidateMark]:
-    """Outlines and a place for the number of each (index, mask as PNG bytes)."""
+def candidate_marks(candidates: Sequence[Mask]) -> list[CandidateMark]:
+    """Outlines and a place for the number of each mask (H×W float32, of the whole picture), counted from 1."""
     marks: list[CandidateMark] = []
-    for index, mask_png in candidates:
-        mask = _decoded(mask_png)
+    for index, selected in enumerate(candidates, start=1):
+        extent, mask = Extent.of(selected), _shrunk(selected)
         rows, columns = np.nonzero(mask >= 128)
         if rows.size == 0:
             continue
@@ -112,15 +110,11 @@ def _tint_sheet(mask: np.ndarray) -> bytes:
     return encoded.tobytes()
 
 
-def _decoded(mask_png: bytes) -> np.ndarray:
-    """H×W uint8, shrunk to at most `_LONGEST` on the longer side. Raises BadInputError."""
-    mask = cv2.imdecode(np.frombuffer(mask_png, np.uint8), cv2.IMREAD_GRAYSCALE)
-    if mask is None:
-        raise BadInputError("The selection could not be read; please select again.")
+def _shrunk(selected: Mask) -> np.ndarray:
+    """H×W uint8, 255 = selected, at most `_LONGEST` on the longer side."""
+    mask = to_uint8(selected)
     size = Extent.of(mask).fit_within(_LONGEST)
-    if size != Extent.of(mask):
-        mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-    return mask
+    return mask if size == Extent.of(mask) else cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
 
 
 def _percentage(share: float) -> str:

@@ -40,6 +40,13 @@ function drawPreview(context, view, ratio, image, extent, alpha = 1) {
   context.globalAlpha = 1;
 }
 
+/** Real pixels of a part of the picture, over the preview. */
+function drawDetail(context, view, ratio, { image, box: [x0, y0, x1, y1] }) {
+  view.apply(context, ratio);
+  context.imageSmoothingEnabled = (view.scale * ratio * (x1 - x0)) / image.naturalWidth < 3;
+  context.drawImage(image, x0, y0, x1 - x0, y1 - y0);
+}
+
 /** A greyscale-with-alpha mask picture turned into a tinted one, once per mask. */
 function tinted(image) {
   const sheet = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
