@@ -25,7 +25,9 @@ _LARGEST_DESCRIBED = 400_000
 """Pixels of a level up to which descriptors of all examples are kept; above it the field is only
 refined."""
 _SHARPNESS = 0.25
-_ANCHOR = 0.05
+_MISMATCH = 80.0
+_ANCHOR = 0.005
+"""Ties the blend to the copies' own colours over a reach of 1/√λ, about 14 pixels."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _solve_level(
         last = turn == rounds - 1
         weights = vote_weights(trust, field.cost, matcher.variance, _SHARPNESS if last else 1.0)
         examples, filling = (level.lab, level.texture), (solved.lab, solved.texture)
-        vote(workers, field, weights, hole_pixels, examples, filling, crisp=last)
+        vote(workers, field, weights, hole_pixels, examples, filling)
     return solved
 
 
@@ -153,7 +155,7 @@ def _from_coarser(
     field.source_y[found], field.source_x[found] = from_y[found], from_x[found]
     if found.any():
         weights = np.where(found, trust, np.float32(0))
-        vote(workers, field, weights, hole_pixels, (level.lab, level.texture), (lab, texture), crisp=False)
+        vote(workers, field, weights, hole_pixels, (level.lab, level.texture), (lab, texture))
     return _Solved(field, lab, texture)
 
 
@@ -170,5 +172,8 @@ def _composed(picture: np.ndarray, level: Level, solved: _Solved, workers: Worke
     labels = labels_of(workers, solved.field, (rows, columns), index, level.lab, level.copyable, solved.lab)
     samples, across, down = copied(workers, labels, picture, level.copyable)
     filled = picture.copy()
-    filled[rows, columns] = blend(workers, picture, index, rows, columns, samples, across, down, _ANCHOR)
+    filled[rows, columns] = blend(
+        workers, picture, index, rows, columns, samples, across, down, _ANCHOR,
+        trusted=level.copyable, mismatch=_MISMATCH,
+    )  # fmt: skip
     return np.clip(filled, 0.0, 255.0)

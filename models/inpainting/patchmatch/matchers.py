@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from models.inpainting.patchmatch.descriptors import DIMENSIONS, principal_basis, project
+from models.inpainting.patchmatch.patch import SIDE
 from models.inpainting.patchmatch.pyramid import Level
 from models.inpainting.patchmatch.search import Field, index_map, search_by_descriptor, search_nearby
 from models.inpainting.patchmatch.workers import Workers
 
 _SWEEPS = 2
+_FAIR = 1.5  # times the mean use of an example
+_OVERUSE = 0.01  # of the examples' variance, for every time beyond the fair share
+_MOST_OVERUSE = 4.0
 
 
 class Matcher(Protocol):
@@ -20,9 +25,7 @@ class Matcher(Protocol):
     variance: float
     """Total variance of the examples' descriptors; 0 when not known."""
 
-    def improve(
-        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
-    ) -> None:
+    def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Search again in place, for the filling `lab` (H×W×3) and `texture` (H×W×2)."""
         ...
 
@@ -33,16 +36,16 @@ class GlobalMatcher:
     def __init__(self, workers: Workers, level: Level, centres: np.ndarray, spread: float) -> None:
         rows, columns = (axis.astype(np.int32) for axis in np.nonzero(centres))
         self._workers = workers
+        self._rows, self._columns = rows, columns
         self._spread = spread
         self._basis, self.variance = principal_basis(level.lab, rows, columns)
         self._index = index_map(rows, columns, level.shape)
         self._examples = np.empty((len(rows), DIMENSIONS), np.float32)
         workers.run(project, len(rows), level.lab, level.texture, rows, columns, self._basis, self._examples)
 
-    def improve(
-        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
-    ) -> None:
+    def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Describe the targets anew, then sweep."""
+        surcharge = self._surcharge(field) if turn > 0 else np.zeros(len(self._examples), np.float32)
         targets = np.empty((len(field), DIMENSIONS), np.float32)
         where = field.target_y, field.target_x
         self._workers.run(project, len(field), lab, texture, *where, self._basis, targets)
@@ -52,11 +55,21 @@ class GlobalMatcher:
             targets,
             self._examples,
             self._index,
+            surcharge,
             sweeps=_SWEEPS,
             spread=self._spread,
             forward=turn % 2 == 0,
             state=state,
         )
+
+    def _surcharge(self, field: Field) -> np.ndarray:
+        """What each example costs extra for being used more than its share (Kaspar et al. 2015, §4.1)."""
+        used = np.zeros(self._index.shape, np.float32)
+        np.add.at(used, (field.source_y, field.source_x), np.float32(1))
+        used = cv2.boxFilter(used, -1, (SIDE, SIDE), borderType=cv2.BORDER_CONSTANT)
+        fair = max(1.0, _FAIR * len(field) / len(self._examples))
+        over = used[self._rows, self._columns] / np.float32(fair) - 1
+        return np.clip(over, 0, _MOST_OVERUSE).astype(np.float32) * np.float32(_OVERUSE * self.variance)
 
 
 class NearbyMatcher:
@@ -67,8 +80,6 @@ class NearbyMatcher:
     def __init__(self, workers: Workers, level: Level, centres: np.ndarray) -> None:
         self._workers, self._examples, self._centres = workers, level.lab, centres
 
-    def improve(
-        self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64
-    ) -> None:
+    def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Propagate and look a few pixels around."""
         search_nearby(self._workers, field, lab, self._examples, self._centres, state)

@@ -29,20 +29,26 @@ def blend(
     across: np.ndarray,
     down: np.ndarray,
     anchor: float,
+    *,
     steps: int = _STEPS,
+    trusted: np.ndarray | None = None,
+    mismatch: float = 1e9,
 ) -> np.ndarray:
     """Return N×3 float32: the hole's pixels after blending.
 
-    `picture` is H×W×3 float32, `index` H×W int32 (which hole pixel, -1 for known), `samples` the filling
-    to blend (N×3), `across` and `down` its forward differences (N×3), `anchor` the λ that ties it to
-    `samples`.
+    `picture` is H×W×3 float32, `index` H×W int32 (which hole pixel, -1 for known), `samples` the filling to blend
+    (N×3), `across` and `down` its forward differences (N×3), `anchor` the λ that ties it to `samples`.
+
+    Known pixels outside `trusted` (H×W bool) are not blended with: their colour would bleed in. Others pull less
+    the further they are from what the filling expects there, half at `mismatch` (in the picture's units): that is
+    an edge, not a difference in lighting.
     """
     count = len(rows)
     neighbours = np.empty((count, 4), np.int32)
     diagonal = np.empty(count, np.float32)
     right_side = np.empty((count, 3), np.float32)
     workers.run(
-        _assemble, count, rows, columns, picture, index, samples, across, down, np.float32(anchor),
+        _assemble, count, rows, columns, picture, index, samples, across, down, np.float32(anchor), ~(index >= 0) if trusted is None else trusted, np.float32(mismatch),
         neighbours, diagonal, right_side,
     )  # fmt: skip
     solution = np.ascontiguousarray(samples, np.float32).T.copy()
@@ -63,16 +69,17 @@ def membrane(workers: Workers, picture: np.ndarray, hole: np.ndarray) -> np.ndar
     still = np.zeros((len(rows), 3), np.float32)
     steps = 4 * int(np.ceil(np.sqrt(len(rows)))) + 20
     filled = picture.copy()
-    filled[rows, columns] = blend(workers, picture, index, rows, columns, start, still, still, 0.0, steps)
+    filled[rows, columns] = blend(workers, picture, index, rows, columns, start, still, still, 0.0, steps=steps)
     return filled
 
 
 @njit(**JIT)
 def _assemble(
-    start, stop, rows, columns, picture, index, samples, across, down, anchor,
+    start, stop, rows, columns, picture, index, samples, across, down, anchor, trusted, mismatch,
     neighbours, diagonal, right_side,
 ):  # fmt: skip
     height, width = index.shape
+    step = np.zeros(3, np.float32)
     for i in range(start, stop):
         y, x = rows[i], columns[i]
         total = anchor
@@ -84,18 +91,30 @@ def _assemble(
             nx = x + (side == 3) - (side == 2)
             if ny < 0 or nx < 0 or ny >= height or nx >= width:
                 continue
-            total += np.float32(1)
             n = index[ny, nx]
-            neighbours[i, side] = n
-            for c in range(3):
+            for c in range(3):  # the wanted difference to the neighbour, u[i] - u[n]
+                step[c] = np.float32(0)
                 if side == 1:
-                    right_side[i, c] -= down[i, c]
+                    step[c] = -down[i, c]
                 elif side == 3:
-                    right_side[i, c] -= across[i, c]
+                    step[c] = -across[i, c]
                 elif n >= 0:
-                    right_side[i, c] += down[n, c] if side == 0 else across[n, c]
-                if n < 0:
-                    right_side[i, c] += picture[ny, nx, c]
+                    step[c] = down[n, c] if side == 0 else across[n, c]
+            pull = np.float32(1)
+            if n < 0:
+                if not trusted[ny, nx]:
+                    continue
+                surprise = np.float32(0)
+                for c in range(3):
+                    difference = samples[i, c] - step[c] - picture[ny, nx, c]
+                    surprise += difference * difference
+                pull /= np.float32(1) + surprise / (mismatch * mismatch)
+                for c in range(3):
+                    right_side[i, c] += pull * picture[ny, nx, c]
+            neighbours[i, side] = n
+            total += pull
+            for c in range(3):
+                right_side[i, c] += pull * step[c]
         diagonal[i] = total
 
 

@@ -41,9 +41,7 @@ class Level:
     def target_centres(self) -> np.ndarray:
         """H×W bool: centres of patches inside the picture that touch the hole."""
         kernel = np.ones((SIDE, SIDE), np.uint8)
-        touching = cv2.dilate(
-            self.hole.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0
-        )
+        touching = cv2.dilate(self.hole.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         touching = touching.astype(bool)
         touching[:RADIUS] = touching[-RADIUS:] = False
         touching[:, :RADIUS] = touching[:, -RADIUS:] = False
@@ -66,9 +64,7 @@ def build_pyramid(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> li
         if thickness <= RADIUS or min(finest[1].shape) < 4 * SIDE:
             break
         coarser = _halved(*finest)
-        if _eroded_by_patch(coarser[2]).sum() < max(
-            _FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * coarser[1].size
-        ):
+        if _eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * coarser[1].size):
             break
         scales.append(coarser)
     textures = _texture_features(lab, ~hole, len(scales))
@@ -77,14 +73,10 @@ def build_pyramid(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> li
 
 def _eroded_by_patch(mask: np.ndarray) -> np.ndarray:
     kernel = np.ones((SIDE, SIDE), np.uint8)
-    return cv2.erode(mask.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(
-        bool
-    )
+    return cv2.erode(mask.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(bool)
 
 
-def _halved(
-    lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _halved(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Half the size; colours are averaged over known pixels only, so the hole's content never leaks out."""
     known = (~hole).astype(np.float32)
     weight = cv2.GaussianBlur(known, (0, 0), 0.8)[::2, ::2]

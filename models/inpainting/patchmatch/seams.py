@@ -80,9 +80,7 @@ def labels_of(
     return labels
 
 
-def copied(
-    workers: Workers, labels: Labels, picture: np.ndarray, copyable: np.ndarray
-) -> tuple[np.ndarray, ...]:
+def copied(workers: Workers, labels: Labels, picture: np.ndarray, copyable: np.ndarray) -> tuple[np.ndarray, ...]:
     """The copied samples (N×3 float32) and their forward differences in x and in y (N×3 float32 each).
 
     Across a seam the difference is the mean of what both sides continue with.

@@ -1,5 +1,4 @@
-"""Nearest-neighbour search between the patches of the hole and the examples (Barnes et al., PatchMatch,
-2009).
+"""Nearest-neighbour search between the patches of the hole and the examples (Barnes et al., PatchMatch, 2009).
 
 Every target takes over what its neighbours found (propagation) and looks around its own best match in
 shrinking windows (random search). A sweep is cut into stretches that run side by side; across their
@@ -72,6 +71,7 @@ def search_by_descriptor(
     targets: np.ndarray,
     sources: np.ndarray,
     source_index: np.ndarray,
+    surcharge: np.ndarray,
     *,
     sweeps: int,
     spread: float,
@@ -80,19 +80,18 @@ def search_by_descriptor(
 ) -> None:
     """Improve `field` in place by whole-picture sweeps over descriptors (N×DIMENSIONS float32).
 
-    `source_index` (H×W int32) gives the row of `sources` for a patch centre, -1 where there is no example.
-    `spread` is the price per pixel of distance between target and example.
+    `source_index` (H×W int32) gives the row of `sources` for a patch centre, -1 where there is no example,
+    `surcharge` (N float32) what taking that row costs on top of its distance, and `spread` the price per pixel
+    of distance between target and example.
     """
-    workers.run(
-        _measure, len(field), targets, sources, source_index, *_ends(field), field.cost, np.float32(spread)
-    )
+    examples = sources, source_index, surcharge
+    workers.run(_measure, len(field), targets, *examples, *_ends(field), field.cost, np.float32(spread))
     for sweep in range(sweeps):
         workers.run(
             _sweep_descriptors,
             len(field),
             targets,
-            sources,
-            source_index,
+            *examples,
             field.target_index,
             *_ends(field),
             field.cost,
@@ -149,24 +148,24 @@ def _next_random(state):
 
 
 @njit(inline="always", fastmath=True)
-def _descriptor_cost(targets, i, sources, j, dy, dx, spread):
+def _descriptor_cost(targets, i, sources, j, surcharge, dy, dx, spread):
     total = np.float32(0)
     for k in range(DIMENSIONS):
         difference = targets[i, k] - sources[j, k]
         total += difference * difference
-    return total + spread * np.sqrt(np.float32(dy * dy + dx * dx))
+    return total + surcharge[j] + spread * np.sqrt(np.float32(dy * dy + dx * dx))
 
 
 @njit(**JIT)
-def _measure(start, stop, targets, sources, source_index, ty, tx, sy, sx, cost, spread):
+def _measure(start, stop, targets, sources, source_index, surcharge, ty, tx, sy, sx, cost, spread):
     for i in range(start, stop):
         j = source_index[sy[i], sx[i]]
-        cost[i] = _descriptor_cost(targets, i, sources, j, sy[i] - ty[i], sx[i] - tx[i], spread)
+        cost[i] = _descriptor_cost(targets, i, sources, j, surcharge, sy[i] - ty[i], sx[i] - tx[i], spread)
 
 
 @njit(**JIT)
 def _sweep_descriptors(
-    start, stop, targets, sources, source_index, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    start, stop, targets, sources, source_index, surcharge, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
     spread, forward, state, widest,
 ):  # fmt: skip
     height, width = source_index.shape
@@ -191,7 +190,7 @@ def _sweep_descriptors(
                 continue
             j = source_index[cy, cx]
             if j >= 0:
-                price = _descriptor_cost(targets, i, sources, j, cy - y, cx - x, spread)
+                price = _descriptor_cost(targets, i, sources, j, surcharge, cy - y, cx - x, spread)
                 if price < best:
                     best, best_y, best_x = price, cy, cx
         reach = widest
@@ -205,7 +204,7 @@ def _sweep_descriptors(
                 continue
             j = source_index[cy, cx]
             if j >= 0:
-                price = _descriptor_cost(targets, i, sources, j, cy - y, cx - x, spread)
+                price = _descriptor_cost(targets, i, sources, j, surcharge, cy - y, cx - x, spread)
                 if price < best:
                     best, best_y, best_x = price, cy, cx
         sy[i], sx[i], cost[i] = best_y, best_x, best

@@ -1,8 +1,9 @@
 """Reconstruction: each pixel of the hole is what the matches of all patches over it show there.
 
 Votes are weighted by how close a patch is to known ground and how well it matches (Wexler, Shechtman,
-Irani, "Space-Time Completion of Video", 2007, §3.2). Near the end of a level the votes are not averaged
-but climbed from the heaviest one by mean shift, which keeps texture crisp.
+Irani, "Space-Time Completion of Video", 2007, §3.2). The votes are not
+averaged but climbed from the heaviest one by mean shift: averages are smooth, draw smooth examples in the next
+search, and texture would fade from round to round.
 """
 
 from __future__ import annotations
@@ -45,8 +46,6 @@ def vote(
     hole_pixels: tuple[np.ndarray, np.ndarray],
     examples: tuple[np.ndarray, np.ndarray],
     filling: tuple[np.ndarray, np.ndarray],
-    *,
-    crisp: bool,
 ) -> None:
     """Write the voted colours and textures of the hole's pixels into `filling`.
 
@@ -65,20 +64,19 @@ def vote(
         weights,
         *examples,
         *filling,
-        _MEAN_SHIFT_STEPS if crisp else 0,
     )
 
 
 @njit(**JIT)
 def _vote(
     start, stop, rows, columns, target_index, sy, sx, weights,
-    example_lab, example_texture, lab, texture, shifts,
+    example_lab, example_texture, lab, texture,
 ):  # fmt: skip
     height, width = target_index.shape
     votes = np.empty((SIDE * SIDE, 4), np.float32)
     for i in range(start, stop):
         y, x = rows[i], columns[i]
-        total0 = total1 = total2 = busy0 = busy1 = total_weight = np.float32(0)
+        busy0 = busy1 = total_weight = np.float32(0)
         count, heaviest = 0, 0
         for dy in range(max(-RADIUS, -y), min(RADIUS, height - 1 - y) + 1):
             for dx in range(max(-RADIUS, -x), min(RADIUS, width - 1 - x) + 1):
@@ -87,27 +85,20 @@ def _vote(
                     continue
                 weight = weights[t]
                 py, px = sy[t] - dy, sx[t] - dx
-                v0, v1, v2 = example_lab[py, px, 0], example_lab[py, px, 1], example_lab[py, px, 2]
-                total0 += weight * v0
-                total1 += weight * v1
-                total2 += weight * v2
+                for c in range(3):
+                    votes[count, c] = example_lab[py, px, c]
+                votes[count, 3] = weight
+                if weight > votes[heaviest, 3]:
+                    heaviest = count
+                count += 1
                 busy0 += weight * example_texture[py, px, 0]
                 busy1 += weight * example_texture[py, px, 1]
                 total_weight += weight
-                if shifts > 0:
-                    votes[count, 0], votes[count, 1], votes[count, 2], votes[count, 3] = v0, v1, v2, weight
-                    if weight > votes[heaviest, 3]:
-                        heaviest = count
-                    count += 1
-        if total_weight <= 0:
+        if count == 0:
             continue
         texture[y, x, 0], texture[y, x, 1] = busy0 / total_weight, busy1 / total_weight
-        if shifts == 0:
-            lab[y, x, 0], lab[y, x, 1] = total0 / total_weight, total1 / total_weight
-            lab[y, x, 2] = total2 / total_weight
-            continue
         m0, m1, m2 = votes[heaviest, 0], votes[heaviest, 1], votes[heaviest, 2]
-        for _ in range(shifts):
+        for _ in range(_MEAN_SHIFT_STEPS):
             total0 = total1 = total2 = np.float32(0)
             total_weight = np.float32(1e-30)
             for k in range(count):
