@@ -35,13 +35,7 @@ def detail(picture: Picture, version: str, box: Bounds) -> Detail | None:
     if not box.area:
         return None
     shown = to_srgb_preview(picture.with_pixels(np.ascontiguousarray(picture.pixels[box.slices])), _LONGEST)
-    options = [
-        cv2.IMWRITE_JPEG_QUALITY,
-        _QUALITY,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-    ]
-    written, encoded = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), options)
+    written, encoded = cv2.imencode(".jpg", cv2.cvtColor(shown, cv2.COLOR_RGB2BGR), _CODING)
     if not written:
         raise BadInputError("This part of the picture could not be shown.")
     return Detail(version=version, box=list(box), picture=data_url(encoded.tobytes()))
