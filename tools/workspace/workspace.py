@@ -64,14 +64,13 @@ class Workspace:
     """
 
     def __init__(
-        self, folder: Path, versions: Tree, store: ObjectStore, cache_bytes: int | None, clock: Callable[[], str]
+        self, folder: Path, versions: Tree, store: ObjectStore, cache_bytes: int, clock: Callable[[], str]
     ) -> None:
         self._folder = folder
         self._tree = versions
         self._store = store
         self._clock = clock
-        self._cache_bytes = cache_bytes
-        self._cache = PictureCache(cache_bytes or 0)
+        self._cache = PictureCache(cache_bytes)
 
     @classmethod
     def create(
@@ -92,8 +91,9 @@ class Workspace:
             make_private_folder(folder)
             if any(folder.iterdir()):
                 raise BadInputError(f"{folder} is not empty; choose a new folder for the workspace.")
-            store = ObjectStore(folder / _OBJECTS)
-            workspace = cls(folder, Tree(folder / _DATABASE, create=True), store, cache_bytes, clock)
+            largest = cache_bytes or _PICTURES_IN_MEMORY * picture.pixels.nbytes
+            versions = Tree(folder / _DATABASE, create=True)
+            workspace = cls(folder, versions, ObjectStore(folder / _OBJECTS), largest, clock)
             with workspace._tree.writing() as connection:
                 tree.set_state(connection, "name", name)
                 workspace._add(connection, None, picture, {}, f"Opened {name}.", None)
@@ -103,7 +103,6 @@ class Workspace:
             raise BadInputError(
                 f"{folder} cannot be written ({error.strerror or error}); choose another folder."
             ) from error
-        workspace._size_cache()
         return workspace
 
     @classmethod
@@ -111,19 +110,16 @@ class Workspace:
         """The workspace in that folder. Raises BadInputError when there is none."""
         if not (folder / _DATABASE).is_file():
             raise BadInputError(f"{folder} is not a workspace; choose another folder.")
-        workspace = cls(folder, Tree(folder / _DATABASE), ObjectStore(folder / _OBJECTS), cache_bytes, clock)
+        versions = Tree(folder / _DATABASE)
         try:
-            _ = workspace.head
+            with versions.reading() as connection:
+                tree.head(connection)
+                root = tree.root(connection)
         except BadInputError:
-            workspace.close()
+            versions.close()
             raise
-        workspace._size_cache()
-        return workspace
-
-    def _size_cache(self) -> None:
-        root = self.root
-        size = root.extent.pixels * root.channels * root.bit_depth // 8
-        self._cache = PictureCache(self._cache_bytes or _PICTURES_IN_MEMORY * size)
+        largest = cache_bytes or _PICTURES_IN_MEMORY * root.extent.pixels * root.channels * root.bit_depth // 8
+        return cls(folder, versions, ObjectStore(folder / _OBJECTS), largest, clock)
 
     def close(self) -> None:
         """Let go of the files; everything is on the disk already."""
