@@ -1,0 +1,157 @@
+"""Wishes in other words ("there should be", "I don't want", "needs to be removed") put as plain imperatives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from agent.offline import lexicon
+from agent.offline import phrases as p
+from agent.offline import vocabulary as v
+
+_BE = r"(?:should|must|needs? to|has to|have to|ought to|could|can|might|shall|would) (?:all |also |just |really |now |maybe )?be(?:come)?|(?:should|could|must) (?:all )?(?:look|appear|become|turn|say|read|have)"
+_WANT = r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|require|get|have)|i'd (?:like|love)|need|want|looking|wanting|hoping|looking to have|would like|would love|wishing|like to have|like to get|love to have|love to get|love to see|like to see|want to see|want to have|want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|we) (?:get|have|see)|may i have|get|have|see|having|getting|there needs to be|trying to get|trying to have)"
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
+
+
+def _rule(pattern: str, rewrite: Callable[[re.Match[str]], str | None]) -> _Rule:
+    return re.compile(pattern, re.IGNORECASE), rewrite
+
+
+def _done(match: re.Match[str]) -> str | None:
+    """"the logo removed from his shirt" -> "remove the logo from his shirt"."""
+    inner = lexicon.participle_pattern().search(match["np"])
+    while inner is not None:
+        verb = lexicon.base_of_participle(inner["verb"])
+        thing, after = match["np"][: inner.start()].strip(), match["np"][inner.end() :].strip()
+        thing = re.sub(r"\s+(?:to be|to get|being|is|are|be|also|all|completely|just)+$", "", thing, flags=re.I)
+        if verb and thing and p.bare(thing) and not re.fullmatch(r"(?:i|you|we|the|a|an|it was|to|was)", thing, re.I):
+            after = re.sub(r"^(?:and (?=\w+ed\b))", "and be ", after)
+            if verb == "make":
+                return f"make {thing} {after}"
+            if verb in ("take", "put", "cut", "get", "set") and re.match(r"(?:out|off|away|down)\b", after):
+                particle, _, after = after.partition(" ")
+                verb = f"{verb} {particle}"
+            return f"{verb} {thing} {after}".strip()
+        inner = lexicon.participle_pattern().search(match["np"], inner.end())
+    return None
+
+
+def _desire(match: re.Match[str]) -> str | None:
+    thing = match["np"].strip()
+    if re.match(r"(?:no |none of |nothing )", thing, re.I):
+        return "remove " + re.sub(r"^no (?:more )?", "", thing, flags=re.I)
+    if re.match(r"(?:it|this|that|him|her|them|everything) (?:to be |to look |to |be )?\w+", thing, re.I):
+        return "make " + re.sub(r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to |be )", r"\1 ", thing, count=1, flags=re.I)
+    if found := re.match(r"(.+?) to (?:be|look|have|become|appear|wear) (.+)$", thing, re.I):
+        verb = re.search(r" to (be|look|have|become|appear|wear) ", thing)
+        return f"make {found[1]} {verb[1] if verb else 'be'} {found[2]}"
+    if re.match(r"(?:to |you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )", thing, re.I):
+        return None
+    if found := re.match(rf"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
+        return f"change the background to {found['what']}"
+    if re.match(r"(?:an?|some|more|two|three|four|another|\d+|lots of|many|several)\b", thing, re.I):
+        return f"add {thing}"
+    if p.colour_suffix(thing):
+        return f"make {thing}"
+    if found := re.match(rf"(.+?) ({v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED}|{v.BLACK_WHITE}|transparent|gone|out))$", thing, re.I):
+        if found[2].lower() == "out":
+            return f"remove {found[1]}"
+        return f"make {found[1]} {found[2]}"
+    return None
+
+
+_RULES: tuple[_Rule, ...] = (
+    # "I don't want the sign (there)", "I don't like the sign", "we can do without the sign"
+    _rule(r"(?:i|we) (?:really |just )?(?:don't|do not|dont|didn't|no longer|never|wouldn't|would not) (?:want|need|like)(?: to (?:see|have)| having| seeing)? (?:any (?:of )?)?(?P<np>.+?)(?: (?:here|there|anymore|any more|at all|to be (?:there|here|visible|shown|seen)|visible|showing|to show))*$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?:i |we )?(?:could |can )?do without (?P<np>.+)$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?P<np>.+?) (?:shouldn't|should not|must not|mustn't|doesn't need to|does not need to|can't|should no longer|needn't) be (?:there|here|visible|in (?:it|there|here|the .+|this .+)|on .+|seen|shown|present)$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?P<np>.+?) (?:shouldn't|should not|doesn't|does not|don't|do not) (?:exist|belong(?: there| here)?|fit(?: in)?)$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?P<np>.+?) (?:needs? to|has to|have to|must|should|gotta|can|could|has got to) (?:go(?: away)?|disappear|vanish|leave|be gone|get out|die|not be there)$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?:there )?(?:should|must|shall|needs? to|can|could) be no(?:t any)? (?:more )?(?P<np>.+)$", lambda m: f"remove {m['np']}"),
+    _rule(r"there (?:shouldn't|should not|mustn't|must not) be (?:any |an? |the )?(?P<np>.+)$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?:no more|no|without|minus|less of|sans|not any|zero|w/o|bye bye|bye|goodbye|so long|away with|down with|enough of|be gone|out with|off with) (?:any |all |the )?(?P<np>(?!need|problem|idea|thanks?\b|thank|not|worries|wait|longer|way|one\b|wonder).+)$", lambda m: f"remove the {m['np']}" if len(m["np"]) < 60 else None),
+    _rule(r"(?P<np>[\w' ]+?) (?:be )?gone$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?P<np>the [\w' ]+?|[\w ]+?) (?:out|begone)$", lambda m: f"remove {m['np']}" if not lexicon.opening_verb(m["np"]) else None),
+    _rule(r"(?:make|have|let|get) (?P<np>.+?) (?:to )?(?:disappear|vanish|go away|be gone|gone|go)(?: from .+)?$", lambda m: f"remove {m['np']}"),
+    # "have just one bed", "only one bed", "keep only the dog"
+    _rule(r"(?:have|leave|keep|there should be|i want|make it|just|only|there should only be)(?: there be)? (?:just|only) (?P<n>one|1|a single|two|three) (?P<np>.+)$", lambda m: f"remove all {m['np']} except one"),
+    _rule(r"(?:just|only) (?P<n>one|1|a single) (?P<np>.+)$", lambda m: f"remove all {m['np']} except one"),
+    _rule(r"(?:leave|keep)(?: just| only) (?P<np>.+)$", lambda m: f"remove everything except {m['np']}"),
+    # taking apart: "take X off Y", "crop X out", "photoshop X out of Y"
+    _rule(r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|scrub|move|cut|shop|trim|clean|erase|yank|kick|pluck|peel|magic|brush|wash|scratch|photo shop|ps|filter|retouch|toss|mask) (?P<np>(?!the background|background|out|off|away).+?) (?P<how>out|off|away)(?:(?: of| from)? (?P<from>.+))?$", lambda m: f"remove {m['np']}" + (f" from {m['from']}" if m["from"] and not m["from"].lower().startswith(("and ", "so ")) else "") if not re.search(r"\bto (?:the|its)|\bfurther\b|\ba bit\b|\band\b.*\bthe\b", m["np"]) else None),
+    _rule(r"(?:take|get|cut) (?P<np>.+?) (?:out of|off of|off|away from) (?P<from>.+)$", lambda m: f"remove {m['np']} from {m['from']}"),
+    _rule(r"get (?P<np>.+?) out$", lambda m: f"remove {m['np']}"),
+    # wishes with a participle: "I need the logo removed", "the background needs to be removed"
+    _rule(rf"(?:{_WANT}) (?P<np>.+)$", _done),
+    _rule(rf"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their) .+? (?:{_BE}|needs?|wants?) \w+.*)$", lambda m: _done(re.match(r"(?P<np>.+)", re.sub(rf"\s(?:{_BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I)))),  # type: ignore[arg-type]
+    _rule(r"(?:can|could|may|should|might|would|will|is it possible for|please have|have) (?P<np>(?:the|this|that|these|those|my|his|her|all|it|every) .+?|it) (?:be |to be |get |please be )(?P<verb>\w+ed|cut|taken|made|put|hidden|given|thrown)(?P<rest>\b.*)$", lambda m: _done(re.match(r"(?P<np>.+)", f"{m['np']} {m['verb']}{m['rest']}"))),  # type: ignore[arg-type]
+    # existence: "there should be", "let there be", "what if there was", "could there be"
+    _rule(r"(?:can|could|should|would) there be (?P<np>.+)$", lambda m: f"add {m['np']}"),
+    _rule(r"(?:let there|there (?:should|must|could|can|needs? to|has to|ought to|might)|have there|i (?:want|wish) there (?:to|were|was)|make there) (?:also |be )*(?P<np>.+)$", lambda m: f"add {m['np']}"),
+    _rule(r"(?:what|how) (?:if|about if) there (?:was|were|is|are) (?P<np>.+)$", lambda m: f"add {m['np']}"),
+    _rule(r"(?:what|how) if (?:we |you |i )?(?P<np>(?:add|remove|put|change|replace|made|make|had|turn|swap|give|crop)\w* .+)$", lambda m: re.sub(r"^(add|remov|chang|replac|turn|crop)e?d\b", lambda k: k[1] + ("e" if k[1] in ("remov", "chang", "replac") else ""), re.sub(r"^made\b", "make", re.sub(r"^had\b", "add", m["np"])))),
+    _rule(r"(?:what|how) if (?P<np>.+?) (?:was|were|is|are|had|has|looked|turned|became) (?P<how>.+)$", lambda m: f"make {m['np']} {'have ' if re.search(r' ha[ds] ', m[0]) else 'look '}{m['how']}"),
+    _rule(r"(?:could|can|would|may|should|might|let|have) (?P<np>(?!you|we|i|someone|somebody|anyone|anybody|u\b).+?) (?:be|become|look|appear|turn) (?P<how>.+)$", lambda m: f"make {m['np']} look {m['how']}"),
+    _rule(r"(?:could|can|would|should|might|let|have|make|get|dress|put) (?P<np>(?!you|we|i|someone|somebody|anyone|anybody|u\b).+?) (?:wear|wearing|in(?:to)? (?=(?:an? |the )?\w* ?(?:suit|dress|uniform|costume|kimono|outfit|shirt|clothes|tuxedo|jacket|coat|hoodie|robe|gown)))\s?(?P<how>.+)$", lambda m: f"make {m['np']} wear {m['how']}"),
+    _rule(r"(?:could|can|would|should|might|let) (?P<np>(?:the|his|her|this|that|it|he|she|they) ?[\w' ]*?) (?P<how>have|be|hold|sit|stand|wear|run|jump|fly|smile|look) (?P<rest>.+)$", lambda m: f"make {m['np']} {m['how']} {m['rest']}"),
+    # statements of what should be: "the cat should be white", "X should have", "X should say"
+    _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they|there|[\w' ]{2,40}?) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|is supposed to|could|shall) (?:all |also |just |really |now |rather |instead )*be(?:come)? (?P<how>.+)$", lambda m: f"make {m['np']} look {m['how']}"),
+    _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|could) (?P<how>(?:look|appear|have|wear|say|read|match|turn|face|hold|sit|stand|smile) .+|smile)$", lambda m: f"make {m['np']} {m['how']}"),
+    _rule(r"(?P<np>(?:the|this|that|his|her|its|their|my) [\w' -]+?|it|he|she) (?:needs|wants|could use|requires|deserves|lacks|is missing|would look (?:good|better|great|nice) with|needs to have) (?P<how>(?:an?|some|more|less|another|two|bigger|smaller) .+)$", lambda m: (f"make {m['np']} {m['how']}" if re.match(r"(?:more|less) \w+$", m["how"]) and v.found(v.TONE, m["how"]) else f"add {m['how']} to {m['np']}")),
+    _rule(rf"(?:i think )?(?P<np>.+?) (?:would|should|could|might|may) (?:look|be) (?:good|better|great|nice|nicer|cool|best|cute|amazing|awesome|lovely|so much better|way better|much better|perfect)(?: (?:in|as|with|if it were|if it was|if they were|on))? (?P<how>.+)$", lambda m: f"make {m['np']} {m['how']}" if not re.search(r"\bwithout\b", m[0]) else f"remove {re.split('without', m[0])[1]}"),
+    # instead of
+    _rule(r"(?:use|have|i want|i'd like|put|show|there should be|make it|with|add)? ?(?P<new>(?:an? |the |some )?[\w' -]{2,60}?) (?:instead of|rather than|in place of|in lieu of) (?P<old>.+)$", lambda m: f"replace {m['old']} with {m['new']}" if not lexicon.opening_verb(m["new"]) else None),
+    _rule(r"instead of (?P<old>.+?),? (?:use |have |put |add |make it |i want |there should be |show |try |with )+(?P<new>.+)$", lambda m: f"replace {m['old']} with {m['new']}"),
+    _rule(r"instead of (?P<old>(?:an? |the )?[\w' ]+?), (?P<new>.+)$", lambda m: f"replace {m['old']} with {m['new']}"),
+    # colour or place after a verb of desire
+    _rule(rf"(?:{_WANT}) (?P<np>.+)$", _desire),
+    # complaints that carry a wish
+    _rule(r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]+?|it|they) (?:is|are|looks?|seems?|appears?|'s|was|came out|turned out|feels?) (?:a (?:bit|little) |way |far |much |just |still |really |so |kind of |kinda |slightly |all )*too (?P<how>[\w-]+)(?: .*)?$", lambda m: _opposite(m["np"], m["how"])),
+    _rule(r"(?P<np>it|the (?:image|photo|picture)|this|they|the [\w' ]+?)(?:'s| is| are| looks?) (?:not|n't) (?P<how>[\w-]+) enough(?: .*)?$", lambda m: f"make {m['np']} more {m['how']}"),
+)  # fmt: skip
+
+OPPOSITES = {
+    "dark": "brighter", "bright": "darker", "light": "darker", "dim": "brighter", "blurry": "not blurry", "yellow": "less yellow",
+    "warm": "cooler", "cold": "warmer", "cool": "warmer", "dull": "more vivid", "saturated": "less saturated", "grainy": "not grainy",
+    "noisy": "not noisy", "big": "smaller", "large": "smaller", "small": "bigger", "tall": "shorter", "short": "taller",
+    "flat": "more contrast", "pale": "more saturated", "red": "less red", "blue": "less blue", "green": "less green", "orange": "less orange",
+    "overexposed": "darker", "underexposed": "brighter", "washed": "more contrast", "contrasty": "less contrast", "sharp": "softer",
+    "soft": "sharper", "harsh": "softer", "colorful": "less saturated", "vivid": "less saturated", "wide": "narrower", "thin": "thicker",
+    "thick": "thinner", "long": "shorter", "fat": "slimmer", "crooked": "straight", "tilted": "straight", "hazy": "not hazy",
+    "foggy": "not foggy", "shiny": "less shiny", "pixelated": "not pixelated", "close": "zoomed out", "strong": "less strong", "busy": "less busy",
+}  # fmt: skip
+
+
+def _opposite(thing: str, state: str) -> str | None:
+    wish = OPPOSITES.get(state.lower())
+    if wish is None:
+        return f"make {thing} less {state}"
+    if wish == "zoomed out":
+        return "zoom out"
+    return f"make {thing} {wish}"
+
+
+def imperatives(clause: str) -> list[str]:
+    """The clause, and its rewritings as a plain imperative, most literal first."""
+    readings = []
+    if changed := lexicon.from_gerund(clause):
+        readings.append(changed)
+    for pattern, rewrite in _RULES:
+        if match := pattern.match(clause):
+            changed = rewrite(match)
+            if changed and changed != clause and changed not in readings:
+                readings.append(re.sub(r" +", " ", changed))
+    return readings
+
+
+def complaint(clause: str) -> str | None:
+    """A complaint without "too" ("it looks dull", "the photo is blurry") as the wish it implies."""
+    match = re.match(
+        r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]{1,40}?|it|they)(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?)|'s) (?:a (?:bit|little) |way |very |really |so |kind of |kinda |slightly |pretty |quite |all |super )*(?P<how>[\w-]+)(?: .*)?$",
+        clause,
+        re.IGNORECASE,
+    )
+    if match and match["how"].lower() in OPPOSITES and not p.is_plain_colour(match["how"]):
+        return _opposite(match["np"], match["how"])
+    return None
