@@ -68,6 +68,23 @@ _NEIGHBOURS: dict[str, dict[str, float]] = {
 }
 
 
+# CIELAB lightness at which an object of that colour is seen at its best; shade hides its name below.
+_WELL_LIT = {
+    "red": 48.0,
+    "orange": 64.0,
+    "yellow": 78.0,
+    "green": 52.0,
+    "blue": 45.0,
+    "purple": 42.0,
+    "pink": 70.0,
+    "brown": 34.0,
+    "teal": 55.0,
+    "beige": 76.0,
+}
+_MOST_LIGHT = 2.4  # factor on L + 16: beyond it a pixel is black and its hue is noise
+_SHADED = 0.8  # how much a name that only better light would give counts
+
+
 def term_of(word: str) -> str | None:
     """The basic term a colour word stands for ("navy" → "blue"); None when the word is no colour."""
     return _TERM_OF.get(word.lower())
@@ -91,11 +108,40 @@ def object_probability(lab: np.ndarray, term: str) -> np.ndarray:
     As `probability`, plus a share of the neighbouring terms (a red coat is brown in its folds, pink in its
     lights). Raises KeyError when `term` is none of TERMS.
     """
-    every = _probabilities(lab)
+    result = _with_neighbours(_probabilities(lab), term)
+    if term in _WELL_LIT:
+        result = np.maximum(result, _SHADED * _with_neighbours(_probabilities(_lit(lab, term)), term))
+    return np.clip(result, 0.0, 1.0)
+
+
+def called(lab: np.ndarray, term: str) -> float:
+    """How rightly an object with these N×3 CIELAB colours is called `term`, [0, 1].
+
+    Its mean probability beside that of the term which fits best, shade allowed for. Low for an orange suit
+    that is asked for as red: near, but not what anybody calls it.
+    """
+    colours = lab.reshape(-1, 3)
+    fits = {}
+    for name in TERMS:
+        fit = probability(colours, name)
+        if name in _WELL_LIT:
+            fit = np.maximum(fit, _SHADED * probability(_lit(colours, name), name))
+        fits[name] = float(fit.mean())
+    return fits[term] / max(*fits.values(), 1e-6)
+
+
+def _with_neighbours(every: np.ndarray, term: str) -> np.ndarray:
     result = every[..., _index(term)].copy()
     for neighbour, share in _NEIGHBOURS[term].items():
         result += share * every[..., _index(neighbour)]
-    return np.clip(result, 0.0, 1.0)
+    return result
+
+
+def _lit(lab: np.ndarray, term: str) -> np.ndarray:
+    """The colours as they would be in enough light to show that term (see `chromaticity`); never dimmed."""
+    base = np.maximum(lab[..., :1], 0.0) + 16.0
+    factor = np.clip((_WELL_LIT[term] + 16.0) / base, 1.0, _MOST_LIGHT)
+    return np.concatenate([base * factor - 16.0, lab[..., 1:] * factor], axis=-1)
 
 
 def _index(term: str) -> int:

@@ -15,13 +15,16 @@ from skimage.feature import Cascade
 
 from models.geometry import Bounds, Extent
 from models.segmentation.background import grab_cut, tidied
+from models.segmentation.boundaries import to_lab
 from models.segmentation.colour_terms import chromaticity
 from models.segmentation.saliency import Scene
 
 # Skin of every shade lies along one line of the shading-free chromaticity plane: warm, more so when darker.
 _SKIN_CENTRE = np.array([0.20, 0.25])
 _SKIN_SPREAD = np.array([0.10, 0.14])
-_LEAST_SKIN = 0.25  # share of a detection's middle that must look like skin
+# A face's middle is at least this warm in (a, b) / (L + 16), whatever the light.
+_LEAST_WARMTH = np.array([0.04, 0.0])
+_LOOKED_AT = 400  # longest side to which small pictures are enlarged
 
 
 @cache
@@ -37,8 +40,8 @@ def find_faces(rgb: np.ndarray) -> list[Bounds]:
         return []
     found = _cascade().detect_multi_scale(
         img=rgb,
-        scale_factor=1.2,
-        step_ratio=1.3,
+        scale_factor=1.15,
+        step_ratio=1.2,
         min_size=(max(24, shorter // 12),) * 2,
         max_size=(int(0.8 * shorter),) * 2,
         min_neighbor_number=4,
@@ -53,8 +56,8 @@ def _has_skin(rgb: np.ndarray, box: Bounds) -> bool:
     middle = rgb[box.padded(-box.width // 5).slices]
     if np.ptp(middle.astype(np.int16), axis=-1).mean() < 6:
         return True
-    lab = cv2.cvtColor(middle.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
-    return float((skin_probability(lab) > 0.4).mean()) > _LEAST_SKIN
+    warmth = np.median(chromaticity(to_lab(middle)).reshape(-1, 2), axis=0)
+    return bool((warmth > _LEAST_WARMTH).all())
 
 
 def skin_probability(lab: np.ndarray) -> np.ndarray:

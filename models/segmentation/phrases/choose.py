@@ -17,7 +17,9 @@ DOMINANT = 0.45
 ALIKE = 0.12
 # In half picture sides: how much further left the left one must be than the next.
 _CLEARLY_FURTHER = 0.12
-# In half picture sides: how far on the wrong side a lone candidate may still lie.
+# In half picture sides: how far over a lone candidate must lie; "the left one" says there are others.
+_CLEARLY_THERE = 0.2
+# In half picture sides: how far on the wrong side the best of several may still lie.
 _WRONG_SIDE = -0.25
 _SIMILAR_SIZE = 0.35
 
@@ -75,7 +77,7 @@ def _by_size(parts: list[Part], indices: list[int], phrase: Phrase) -> tuple[lis
         alike = [i for i in ordered if _SIMILAR_SIZE < parts[i].area / extreme < 1 / _SIMILAR_SIZE]
         return alike, 0.95
     if len(ordered) == 1:
-        return ordered, 1.0
+        return ordered, 0.75
     ratio = parts[ordered[1]].area / extreme
     return ordered, 0.95 if max(ratio, 1 / ratio) > 1.3 else 0.5
 
@@ -97,7 +99,7 @@ def _by_sides(parts: list[Part], indices: list[int], sides: tuple[Direction, ...
     if value[best] < _WRONG_SIDE:
         return _UNCLEAR
     if len(ordered) == 1:
-        return Choice((best,), clearness * (1.0 if value[best] > 0.0 else 0.7))
+        return Choice((best,), clearness) if value[best] > _CLEARLY_THERE else _UNCLEAR
     margin = value[best] - value[ordered[1]]
     if margin < _CLEARLY_FURTHER:
         return _UNCLEAR

@@ -15,7 +15,7 @@ SMALLEST_PART = 0.0008  # share of the picture
 _EVIDENT_COLOUR = 0.45  # P at which a pixel is taken as of the colour
 _TOLERATED_COLOUR = 0.22  # P down to which it may continue such pixels
 _SAME_DYE = 0.12  # distance in the shading-free chromaticity plane
-_BORDER_RUN = 0.4  # share of its own width or height along the picture's border that marks a surface
+_JOINED_GAP = 0.2  # of the side of a part: a gap up to that does not divide a thing
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,53 @@ def parts_from_map(scene: Scene, fit: np.ndarray) -> list[Part]:
     masks = _pieces(seeds, fit > _TOLERATED_COLOUR)
     parts = [part_of(mask, scene, float(fit[mask].mean())) for mask in masks]
     return sorted(parts, key=lambda part: -part.weight)
+
+
+def joined(parts: list[Part], scene: Scene) -> list[Part]:
+    """Parts that gaps much smaller than themselves divide become one: a shirt that a tie cuts in two."""
+    masks = [part.mask for part in parts]
+    evidence = [part.evidence for part in parts]
+    at = 0
+    while at < len(masks):
+        reach = _JOINED_GAP * np.sqrt(masks[at].sum())
+        away = cv2.distanceTransform((~masks[at]).astype(np.uint8), cv2.DIST_L2, 3)
+        near = [
+            other
+            for other in range(at + 1, len(masks))
+            if away[masks[other]].min() < reach and np.percentile(away[masks[other]], 50) < 3.5 * reach
+        ]
+        if not near:
+            at += 1
+            continue
+        for other in reversed(near):
+            masks[at] |= masks.pop(other)
+            evidence.pop(other)
+    result = [part_of(mask, scene, value) for mask, value in zip(masks, evidence, strict=True)]
+    return sorted(result, key=lambda part: -part.weight)
+
+
+def lobes(mask: np.ndarray) -> list[np.ndarray]:
+    """A mask cut at its necks, largest piece first; itself when no neck is narrow enough. h×w bool."""
+    depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    for level in (0.25, 0.4, 0.55):
+        count, cores = cv2.connectedComponents((depth > level * depth.max()).astype(np.uint8))
+        sizes = np.bincount(cores.ravel(), minlength=count)[1:]
+        large = 1 + np.flatnonzero(sizes >= 0.15 * sizes.max())
+        if len(large) < 2:
+            continue
+        nearest = [cv2.distanceTransform((cores != core).astype(np.uint8), cv2.DIST_L2, 5) for core in large]
+        owner = np.argmin(nearest, axis=0)
+        pieces = [mask & (owner == index) for index in range(len(large))]
+        if min(piece.sum() for piece in pieces) >= 0.12 * mask.sum():
+            return sorted(pieces, key=lambda piece: -int(piece.sum()))
+    return [mask]
+
+
+def roundness(mask: np.ndarray) -> float:
+    """1 for a disc, less for everything else: area over that of the smallest enclosing circle."""
+    points = np.argwhere(mask)[:, ::-1].astype(np.float32)
+    _, radius = cv2.minEnclosingCircle(points)
+    return float(min(1.0, mask.sum() / max(np.pi * radius**2, 1.0)))
 
 
 def _pieces(seeds: np.ndarray, tolerated: np.ndarray) -> list[np.ndarray]:

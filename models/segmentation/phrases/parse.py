@@ -27,7 +27,8 @@ class Relation:
 class Phrase:
     """What a noun phrase says about the thing it names.
 
-    `noun` is singular and lower case, None when only attributes are given. `sides` are (dx, dy) with x right
+    `noun` is singular and lower case, None when only attributes are given; `modifiers` are the unknown words
+    before it ("tennis" of "tennis ball"). `sides` are (dx, dy) with x right
     and y down; (0, 0) is the middle. `ordinal` counts from 1, -1 is the last, along `ordinal_from`: the side
     that counting starts at. `size` is 1 for big, -1 for small; `tone` 1 for light, -1 for dark.
     """
@@ -35,6 +36,7 @@ class Phrase:
     text: str
     kind: Kind
     noun: str | None = None
+    modifiers: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     tone: int = 0
     sides: tuple[Direction, ...] = ()
@@ -55,8 +57,12 @@ class Phrase:
     @property
     def named(self) -> str:
         """How to call the thing when speaking of it: "the dog", "the red car"."""
-        core = [*self.colours, self.noun or "thing"]
-        return "the " + " ".join(core)
+        return "the " + " ".join([*self.colours, self.compound or "thing"])
+
+    @property
+    def compound(self) -> str:
+        """The noun with the words that belong to it: "tennis ball"; empty when there is none."""
+        return " ".join([*self.modifiers, self.noun]) if self.noun else ""
 
 
 def parse(text: str) -> Phrase:
@@ -162,6 +168,7 @@ def _attributes(body: str, text: str) -> Phrase:
         text,
         _kind(noun, nouns, bool(fields.get("is_region"))),
         noun,
+        tuple(nouns[:-1]),
         tuple(dict.fromkeys(colours)),
         sides=tuple(dict.fromkeys(sides)),
         plural=plural or every,

@@ -10,20 +10,31 @@ import numpy as np
 
 from models.geometry import Bounds
 from models.segmentation.background import SubjectSplit, otsu, split_subject, tidied
+from models.segmentation.colour_terms import ACHROMATIC, called
 from models.segmentation.faces import face_mask, find_faces, person_mask, skin_probability
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import (
     Part,
     border_run,
     colour_map,
+    joined,
+    lobes,
     part_of,
     parts_from_map,
+    roundness,
     tone_map,
     whole_object,
     with_shading,
 )
 from models.segmentation.phrases.parse import Phrase
-from models.segmentation.phrases.vocabulary import MANY_COLOURED, TYPICAL_COLOUR, Kind
+from models.segmentation.phrases.vocabulary import (
+    MANY_COLOURED,
+    ROUND_WORDS,
+    SIDE_WORDS,
+    SURFACE_WORDS,
+    TYPICAL_COLOUR,
+    Kind,
+)
 from models.segmentation.saliency import Scene
 from models.segmentation.stuff import find_stuff
 
@@ -34,6 +45,10 @@ CHOOSE_COLOUR = 0.50  # "the red car"
 CHOOSE_STUFF = 0.50  # "the sky"
 # A colour below this evidence is not in the picture.
 SEEN_COLOUR = 0.40
+# A thing is called by a colour when that fits it at least this well beside the colour that fits best.
+CALLED = 0.30
+# The least roundness of a thing whose noun says it is round.
+ROUND = 0.6
 # A surface that runs along this much of the border is no object.
 SURFACE = 0.22
 _MOST_CANDIDATES = 6
@@ -82,14 +97,17 @@ class Resolver:
                 return self._stuff(phrase)
             case Kind.FACE | Kind.PERSON if self.faces:
                 return self._people(phrase)
+            case Kind.FACE:
+                return Answer(question="I don't see a face here; click it, or brush over it.")
             case Kind.SKIN:
                 return self._skin(phrase)
         if phrase.is_region and phrase.sides and not phrase.colours and not phrase.tone:
             return self._half(phrase)
         if phrase.colours or phrase.tone:
             return self._coloured(phrase)
-        if phrase.noun in TYPICAL_COLOUR:
-            return self._coloured(replace(phrase, colours=(TYPICAL_COLOUR[phrase.noun],)), guessed=True)
+        typical = TYPICAL_COLOUR.get(phrase.compound) or TYPICAL_COLOUR.get(phrase.noun or "")
+        if typical:
+            return self._coloured(replace(phrase, colours=(typical,)), guessed=True)
         return self._unnamed(phrase)
 
     def _all_but(self, phrase: Phrase, excepted: Phrase) -> Answer:
@@ -171,9 +189,13 @@ class Resolver:
         fit = self._fit(phrase)
         parts = parts_from_map(self.scene, fit)
         name = " or ".join(phrase.colours) or ("dark" if phrase.tone < 0 else "light")
-        parts = [part for part in parts if part.evidence >= SEEN_COLOUR]
-        if not phrase.is_region:
+        parts = [part for part in parts if part.evidence >= SEEN_COLOUR and self._is_called(part, phrase)]
+        if not (phrase.is_region or phrase.noun in SURFACE_WORDS):
             parts = [part for part in parts if border_run(part.mask) < SURFACE] or parts
+        if phrase.noun in ROUND_WORDS:
+            parts = [part for part in parts if roundness(part.mask) > ROUND] or parts
+        if not phrase.plural and phrase.kind is not Kind.PART:
+            parts = joined(parts, self.scene)
         if not parts:
             if guessed:
                 return self._unnamed(replace(phrase, colours=()))
@@ -182,7 +204,8 @@ class Resolver:
         choice = choose(parts, phrase)
         if not choice.indices and guessed:
             return self._unnamed(replace(phrase, colours=()))
-        surface = not phrase.is_region and bool(choice.indices) and _is_surface(parts[choice.indices[0]])
+        bounded = not phrase.is_region and phrase.noun not in SURFACE_WORDS
+        surface = bounded and bool(choice.indices) and _is_surface(parts[choice.indices[0]])
         if surface:
             choice = Choice((), 0.0)
         parts = self._completed(parts, choice, phrase, fit)
@@ -199,6 +222,12 @@ class Resolver:
         fit = self._colour_maps[phrase.colours]
         return fit * (0.4 + 0.6 * tone_map(self.scene, phrase.tone)) if phrase.tone else fit
 
+    def _is_called(self, part: Part, phrase: Phrase) -> bool:
+        colours = [term for term in phrase.colours if term not in ACHROMATIC]
+        if not colours or len(phrase.colours) > 1:
+            return True
+        return called(self.scene.lab[part.mask], colours[0]) >= CALLED
+
     def _completed(self, parts: list[Part], choice: Choice, phrase: Phrase, fit: np.ndarray) -> list[Part]:
         """Chosen parts with their shading and, where the noun says so, the whole thing they belong to."""
         result = list(parts)
@@ -207,9 +236,19 @@ class Resolver:
             if phrase.colours:
                 part = with_shading(self.scene, part, phrase.colours, fit)
             if phrase.noun in MANY_COLOURED:
-                part = whole_object(self.scene, part)
+                part = self._subject_around(part) or whole_object(self.scene, part)
             result[index] = part
         return result
+
+    def _subject_around(self, part: Part) -> Part | None:
+        """The piece of a sure subject that a coloured part belongs to, when it is a good share of it."""
+        if self.subject.confidence < CHOOSE_SUBJECT:
+            return None
+        for piece in _separate(self.subject.mask):
+            inside = (piece & part.mask).sum()
+            if inside > 0.8 * part.mask.sum() and inside > 0.25 * piece.sum():
+                return part_of(piece | part.mask, self.scene, part.evidence)
+        return None
 
     def _related(self, parts: list[Part], phrase: Phrase) -> list[Part]:
         """Only the parts that stand in the phrase's relation, when the other thing is found and any do."""
@@ -227,22 +266,26 @@ class Resolver:
         ask = f"I can't tell which one is {phrase.named} without a model"
         if phrase.kind in (Kind.PART, Kind.GARMENT):
             return Answer(question=f"{ask}; click it, brush over it, or say its colour.")
-        parts = self._related(self._standing_out(), phrase)
+        parts = self._related(self._standing_out(divided=phrase.decides or phrase.plural), phrase)
+        if phrase.noun in ROUND_WORDS:
+            parts = [part for part in parts if roundness(part.mask) > ROUND]
         if not parts:
             return Answer(question=f"{ask}; click it, or brush over it.")
         choice = choose(parts, phrase)
         base = self.subject.confidence
         if phrase.decides or phrase.plural:
             base *= min(1.0, parts[0].evidence / 0.5)
-        if phrase.relation is not None:
+        if phrase.relation is not None or phrase.noun in SIDE_WORDS:
             base *= 0.8
         asked = f"{ask}; is it one of these? You can also click it."
         return _answer(parts, choice, phrase, asked, base, CHOOSE_UNNAMED)
 
-    def _standing_out(self) -> list[Part]:
-        """The subject's pieces and other salient things, heaviest first."""
+    def _standing_out(self, divided: bool) -> list[Part]:
+        """The subject's pieces and other salient things, heaviest first; `divided` at their necks."""
         saliency = self.scene.saliency
         masks = _separate(self.subject.mask)
+        if divided:
+            masks = [lobe for mask in masks for lobe in lobes(mask)]
         for mask in _separate(tidied(saliency > max(otsu(saliency), 0.3), keep=0.1)):
             if not any((mask & other).sum() > 0.2 * min(mask.sum(), other.sum()) for other in masks):
                 masks.append(mask)

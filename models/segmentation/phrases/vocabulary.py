@@ -54,8 +54,18 @@ MANY_COLOURED = _words(
     "dog cat horse cow sheep goat bird duck swan parrot fish bear lion tiger fox rabbit monkey pig elephant "
     "butterfly beetle ladybug frog snake lizard person man woman boy girl child player house building toy doll"
 )
+# Nouns that name a surface: it may run along the picture's border, as no object does for long.
+SURFACE_WORDS = _words(
+    "table tablecloth counter desk wall fence curtain curtains carpet rug floor ceiling bed sheet blanket sofa "
+    "couch paper cloth roof building hill mountain building house bridge tree platform"
+)
+# Nouns that name something round.
+ROUND_WORDS = _words("ball balloon moon sun orange apple tomato coin marble globe circle dot bead grape pea")
+# Nouns that rarely are the one thing a picture is about.
+SIDE_WORDS = _words("ball bench cone trash can bin fence pole wire cable bag cup rock stone branch")
 # The colour a bare noun nearly always has; used as evidence when the phrase names none.
 TYPICAL_COLOUR = {
+    "tennis ball": "green",
     "banana": "yellow",
     "lemon": "yellow",
     "sunflower": "yellow",
