@@ -22,15 +22,21 @@ _lock = threading.Lock()  # the engine is not re-entrant
 
 # What a kind of private text looks like. Names have no shape of their own: see `looks_like`.
 _SHAPES = {
-    "phone": re.compile(r"(?:\+?\d[\s().-]*){6,}\d"),
+    "phone": re.compile(
+        r"(?i:\+|\(|tel|phone|mob|call)\D{0,8}(?:\d[\s().-]*){5,}"
+        r"|(?<!\d)(?!\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?:\d[\s().-]*){8,}"
+    ),
     "email": re.compile(r"[\w.+-]+@[\w-]+\.?\w*"),
     "number": re.compile(r"\d{3,}"),
     "date": re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b"),
     "plate": re.compile(r"^(?=.*\d)[A-Z0-9][A-Z0-9 .·:-]{2,11}$"),
     "address": re.compile(
-        r"\b\d{1,5}[a-z]?\b.*[a-z]{3}|[a-z]{3,}.*\b\d{1,5}\b|\b(?:street|road|avenue|lane|str)\b", re.I
+        r"(?i:\b(?:street|road|avenue|lane|drive|boulevard|square|strasse|rue|calle|via|str|ave|blvd|p\.?o\.? box)\b)"
+        r"|(?i:stra(?:ss|ß)e|gasse|weg)\s*\d|^\s*\d{1,5}[a-z]?,?\s+[A-Z][a-z]{2,}|\b[A-Z]{0,2}[ -]?\d{5}\b,?\s+[A-Z]"
     ),
-    "name": re.compile(r"\b[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?\s+[A-Z][a-z'’-]+\b|^\s*(?:mr|mrs|ms|dr)\.?\s", re.I | re.M),
+    "name": re.compile(
+        r"\b[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?\s+[A-Z][a-z'’-]+\b|(?i:^\s*(?:mr|mrs|ms|dr)\.?\s)|(?i:\bname\b\s*:?\s*\w)"
+    ),
     "price": re.compile(r"[$€£¥₹]\s*\d|\d[.,]\d\d\b"),
 }
 _KIND_WORDS = {
@@ -148,6 +154,8 @@ def looks_like(kind: str, text: str) -> bool:
     shape = text.strip()
     if kind == "plate":
         shape = shape.upper()
+    if kind == "name" and looks_like("address", shape):
+        return False  # streets are capitalised like people
     return bool(_SHAPES[kind].search(shape))
 
 
