@@ -1,0 +1,211 @@
+"""Fit the ranking of candidate regions on composed scenes: `python -m models.segmentation.fit_ranking PHOTOS`.
+
+No human labels are needed. Photos whose subject stands before a plain backdrop give real objects with a known
+outline; they and strongly bounded regions of other photos are pasted over further photos, with changed exposure, a
+shadow, blur and noise, so that the seam gives nothing away. A click inside each then has a known right answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from models.errors import BadInputError
+from models.geometry import Point
+from models.mask import bounds, iou
+from models.segmentation.boundaries import to_lab
+from models.segmentation.candidates import analyse, regions_at_points
+from models.segmentation.ranking import COEFFICIENTS, Coefficients, RankingBasis, expanded, measures
+
+_LONGEST = 480
+
+
+class Cutout(NamedTuple):
+    """A thing to paste: h×w×3 uint8 and its h×w bool outline."""
+
+    rgb: np.ndarray
+    mask: np.ndarray
+
+
+class Scene(NamedTuple):
+    """A picture and what a click in it means: h×w×3 uint8, h×w bool, and the click."""
+
+    rgb: np.ndarray
+    truth: np.ndarray
+    click: Point
+
+
+def subject_before_backdrop(rgb: np.ndarray) -> np.ndarray | None:
+    """The outline (h×w bool) of what stands before a plain backdrop; None when the frame is not plain."""
+    lab = cv2.GaussianBlur(to_lab(rgb), (0, 0), 1.0)
+    width = max(3, min(lab.shape[:2]) // 40)
+    top, sides = lab[:width].reshape(-1, 3), np.concatenate([lab[:, :width], lab[:, -width:]], 1).reshape(-1, 3)
+    frame = np.concatenate([top, sides])
+    middle = np.median(frame, axis=0)
+    if np.percentile(np.abs(frame - middle).max(axis=1), 90) > 6:
+        return None
+    unlike = (np.linalg.norm(lab - middle, axis=-1) > 9).astype(np.uint8)
+    unlike = cv2.morphologyEx(unlike, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(unlike)
+    if len(stats) < 2:
+        return None
+    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    contours, _ = cv2.findContours((labels == largest).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    mask = cv2.drawContours(np.zeros(unlike.shape, np.uint8), contours, -1, 1, -1) > 0
+    return mask if 0.03 < mask.mean() < 0.6 else None
+
+
+def cut_out(rgb: np.ndarray, mask: np.ndarray) -> Cutout:
+    """The thing alone."""
+    part = bounds(mask.astype(np.float32))
+    return Cutout(rgb[part.slices].copy(), mask[part.slices].copy())
+
+
+def strong_regions(rgb: np.ndarray) -> list[np.ndarray]:
+    """Regions of middling size with the strongest boundaries around them."""
+    analysis = analyse(rgb)
+    tree = analysis.trees[1]
+    size = tree.leaves.size
+    fitting = [n for n in range(len(tree.parent)) if 0.02 * size < tree.area[n] < 0.4 * size]
+    fitting.sort(key=lambda n: -tree.persistence(n))
+    masks = [tree.mask(n).astype(np.uint8) for n in fitting[:2]]
+    return [cv2.resize(m, (rgb.shape[1], rgb.shape[0]), interpolation=cv2.INTER_NEAREST) > 0 for m in masks]
+
+
+def composed(ground: np.ndarray, thing: Cutout, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray] | None:
+    """The thing pasted over the ground: the picture, and where the thing is seen; None when it does not fit."""
+    height, width = ground.shape[:2]
+    share = np.exp(rng.uniform(np.log(0.012), np.log(0.35)))
+    scale = float(np.sqrt(share * height * width / max(1, thing.mask.sum())))
+    size = max(4, round(thing.mask.shape[1] * scale)), max(4, round(thing.mask.shape[0] * scale))
+    if scale > 2.5 or size[0] > 1.2 * width or size[1] > 1.2 * height:
+        return None
+    rgb = cv2.resize(thing.rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    alpha = cv2.GaussianBlur(cv2.resize(thing.mask.astype(np.float32), size), (0, 0), rng.uniform(0.5, 1.2))
+    if rng.random() < 0.5:
+        rgb, alpha = rgb[:, ::-1], alpha[:, ::-1]
+    x = int(rng.integers(-size[0] // 6, max(1, width - size[0] * 5 // 6)))
+    y = int(rng.integers(-size[1] // 8, max(1, height - size[1] * 5 // 6)))
+    move = np.array([[1.0, 0.0, x], [0.0, 1.0, y]])
+    alpha = cv2.warpAffine(np.ascontiguousarray(alpha), move, (width, height))
+    layer = cv2.warpAffine(np.ascontiguousarray(rgb), move, (width, height)).astype(np.float32)
+    scene = ground.astype(np.float32)
+    if rng.random() < 0.4:
+        drop = np.array([[1.0, 0.0, rng.uniform(-0.1, 0.1) * size[0]], [0.0, 1.0, 0.06 * size[1]]])
+        shadow = cv2.GaussianBlur(cv2.warpAffine(alpha, drop, (width, height)), (0, 0), 0.04 * size[0] + 1)
+        scene *= 1.0 - rng.uniform(0.2, 0.5) * shadow[..., None]
+    layer = layer * rng.uniform(0.75, 1.2) + rng.uniform(-12, 12)
+    scene = scene + alpha[..., None] * (layer - scene)
+    scene = cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 0.8)) + rng.normal(0, rng.uniform(1, 4), scene.shape)
+    return np.clip(scene, 0, 255).astype(np.uint8), alpha > 0.5
+
+
+def inner_point(mask: np.ndarray, rng: np.random.Generator) -> Point:
+    """Where a person might click: towards the inside, rarely at the very edge."""
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    wanted = depth >= rng.uniform(0.1, 1.0) * depth.max()
+    ys, xs = np.nonzero(wanted)
+    pick = int(rng.integers(len(xs)))
+    return Point(int(xs[pick]), int(ys[pick]))
+
+
+def scenes(paths: Sequence[Path], count: int, seed: int) -> Iterator[Scene]:
+    """`count` scenes with clicks, always the same for one seed."""
+    rng = np.random.default_rng(seed)
+    order = [paths[i] for i in rng.permutation(len(paths))]
+    things: list[tuple[Cutout, Path]] = []
+    made = 0
+    for path in order:
+        rgb = read(path)
+        if (subject := subject_before_backdrop(rgb)) is not None:
+            things.append((cut_out(rgb, subject), path))
+    subjects = len(things)
+    for path in order[: max(10, subjects // 2)]:
+        rgb = read(path)
+        things += [(cut_out(rgb, mask), path) for mask in strong_regions(rgb)]
+    while made < count:
+        thing, source = things[int(rng.integers(len(things)))]
+        ground = paths[int(rng.integers(len(paths)))]
+        if ground == source:
+            continue
+        result = composed(read(ground), thing, rng)
+        if result is None:
+            continue
+        picture, seen = result
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=4)
+        if len(stats) < 2:
+            continue
+        truth = labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+        if not 0.008 < truth.mean() < 0.5:
+            continue
+        made += 1
+        yield Scene(picture, truth, inner_point(truth, rng))
+
+
+def read(path: Path) -> np.ndarray:
+    """H×W×3 uint8, the longer side at most 480 pixels."""
+    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise BadInputError(f"{path} is not a picture that can be read.")
+    rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+    scale = min(1.0, _LONGEST / max(rgb.shape[:2]))
+    return cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+
+
+def labelled(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """The measures of the scene's candidates and their IoU with the truth."""
+    analysis = analyse(scene.rgb)
+    regions = regions_at_points(analysis, [scene.click])
+    values = measures(RankingBasis(analysis), regions, [scene.click])
+    truth = scene.truth.astype(np.float32)
+    return values, np.array([iou(r.mask.astype(np.float32), truth) for r in regions])
+
+
+def fit(examples: Sequence[tuple[np.ndarray, np.ndarray]], ridge: float) -> Coefficients:
+    """Ridge regression of the IoU on the expanded measures; every scene weighs the same."""
+    terms = np.concatenate([expanded(values) for values, _ in examples])
+    target = np.concatenate([overlap for _, overlap in examples])
+    weight = np.concatenate([np.full(len(o), 1.0 / len(o)) for _, o in examples])
+    weight /= weight.sum()
+    mean = weight @ terms
+    scale = np.sqrt(weight @ (terms - mean) ** 2) + 1e-6
+    scale[scale < 1e-4] = 1.0
+    z = (terms - mean) / scale
+    intercept = float(weight @ target)
+    gram = z.T @ (weight[:, None] * z) + ridge * np.eye(z.shape[1])
+    return Coefficients(mean, scale, np.linalg.solve(gram, z.T @ (weight * (target - intercept))), intercept)
+
+
+def write(coefficients: Coefficients, path: Path) -> None:
+    """As JSON, rounded to what matters."""
+    values = {name: [float(f"{v:.5g}") for v in getattr(coefficients, name)] for name in ("mean", "scale", "weight")}
+    path.write_text(json.dumps({**values, "intercept": round(coefficients.intercept, 5)}) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Compose, measure, fit, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("photos", type=Path, help="a folder of JPEG photos")
+    parser.add_argument("--scenes", type=int, default=600)
+    parser.add_argument("--ridge", type=float, default=0.01)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--output", type=Path, default=Path(__file__).with_name(COEFFICIENTS))
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    paths = sorted(p for p in arguments.photos.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg"})
+    with ProcessPoolExecutor(arguments.processes) as pool:
+        results = pool.map(labelled, scenes(paths, arguments.scenes, arguments.seed), chunksize=4)
+        examples = [example for example in results if len(example[1]) > 1]
+    write(fit(examples, arguments.ridge), arguments.output)
+
+
+if __name__ == "__main__":
+    main()
