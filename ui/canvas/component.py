@@ -18,7 +18,7 @@ _mount = load_component(
     Path(__file__).parent,
     html="canvas.html",
     css="canvas.css",
-    scripts=("view.js", "strokes.js", "paint.js", "canvas.js"),
+    scripts=("view.js", "strokes.js", "paint.js", "easel.js", "pointers.js", "canvas.js"),
 )
 
 Strokes = dict[str, Any]
