@@ -16,7 +16,7 @@ from models.mask import Mask
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SMALL = 1400  # px, longer side: below it a second, enlarged pass finds text too small for the detector
+_SMALL = 1000  # px, longer side: below it a second, enlarged pass finds text too small for the detector
 _LARGE = 2600  # px, longer side: above it text is looked for on a smaller copy
 _lock = threading.Lock()  # the engine is not re-entrant
 
@@ -77,7 +77,7 @@ def read_text(rgb: np.ndarray) -> list[TextLine]:
     longest = max(rgb.shape[:2])
     scales = [min(1.0, _LARGE / longest)]
     if longest < _SMALL:
-        scales.append(min(3.0, 2 * _SMALL / longest))
+        scales.append(min(3.0, 1.6 * _SMALL / longest))
     lines: list[TextLine] = []
     for scale in scales:
         lines += [line for line in _read_at(rgb, scale) if not any(_overlaps(line, other) for other in lines)]

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field, field_validator
 
+from models.colour.difference import body_difference
 from models.colour.naming import ColourWish, parse_colour
 from models.colour.recolour import recolour
 from tools.edits.context import EditContext
@@ -47,8 +48,18 @@ class Recolor(PixelEdit):
             wish = replace(wish, rgb=colour_in_profile(region.picture, wish.rgb))
         rgb = recolour(region.rgb, region.mask, wish, progress=context.progress)
         # the soft edge is worked into the result already: blending once more would bring the old rim back
-        return Computed(rgb, "oklab", mask=(region.mask > 0).astype(np.float32))
+        changed = (region.mask > 0).astype(np.float32)
+        return Computed(rgb, "oklab", mask=changed, note=_verdict(rgb, region, wish, self.wish))
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
         return f"Recoloured {the(label)}: {self.value}."
+
+
+def _verdict(rgb: np.ndarray, region: Region, aim: ColourWish, asked: ColourWish) -> str | None:
+    """How near the surface came to an absolute colour; None for a relative wish. `aim` is in the picture's profile."""
+    if aim.is_relative:
+        return None
+    difference = body_difference(rgb, region.mask, aim.target)
+    near = "as asked" if difference < 4 else "near what was asked" if difference < 10 else "not quite what was asked"
+    return f"{near} (CIEDE2000 {difference:.1f} from {asked.hex})"
