@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 
+import cv2
 import imagecodecs
 import numpy as np
 from PIL import Image
@@ -24,6 +25,13 @@ def photo(height: int = 64, width: int = 96, bits: int = 8, channels: int = 3) -
     samples = np.concatenate([colours, alpha], axis=2) if channels in (2, 4) else colours
     samples = samples.astype(np.uint8 if bits == 8 else np.uint16)
     return np.ascontiguousarray(samples[..., 0] if channels == 1 else samples)
+
+
+def large_photo(height: int = 3000, width: int = 4000) -> np.ndarray:
+    """H×W×3 uint8: a photograph enlarged to that size, with a sensor's noise, so that no two parts are alike."""
+    enlarged = cv2.resize(data.astronaut(), (width, height), interpolation=cv2.INTER_CUBIC)
+    noise = np.random.default_rng(5).normal(0, 2, enlarged.shape).astype(np.float32)
+    return np.clip(np.rint(enlarged + noise), 0, 255).astype(np.uint8)
 
 
 def encoded(image: Image.Image | np.ndarray, form: str, **options: object) -> bytes:

@@ -36,6 +36,14 @@ def test_lossless_round_trips_are_sample_exact(form: str, bits: int, channels: i
     assert after.dpi == pytest.approx((300, 300), abs=0.02)
 
 
+def test_a_png_is_small_for_photographs_and_for_drawings():
+    drawing = np.full((400, 600, 3), 255, np.uint8)
+    drawing[::7, 10:300] = np.resize(photo(40, 290)[3], (58, 290, 3))
+    for samples in (photo(400, 500), drawing):
+        file = encode_picture(Picture(samples), "PNG")
+        assert len(file) < 1.03 * len(encoded(samples, "PNG"))
+
+
 @pytest.mark.parametrize("channels", [3, 4])
 def test_a_lossless_webp_stays_exact_under_transparent_pixels_too(channels: int):
     before = _picture(channels=channels)

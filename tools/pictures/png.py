@@ -15,6 +15,8 @@ from tools.pictures.decoded import Decoded
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _INCH = 0.0254
 _LARGEST_PROFILE = 16 * 2**20
+_LEVEL = 6
+_TRIED_ROWS = 64
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 
 
@@ -73,6 +75,18 @@ def _chunk(name: bytes, contents: bytes) -> bytes:
     return struct.pack(">I", len(contents)) + name + contents + struct.pack(">I", zlib.crc32(name + contents))
 
 
+def _strategy(samples: np.ndarray) -> imagecodecs.PNG.STRATEGY:
+    """The zlib strategy that makes the smaller file, tried on a few rows from the middle.
+
+    A photograph's filtered samples hardly ever repeat beyond runs: looking only for those takes a fifth of the
+    time and, since the bits go to the literals, a few percent less space. Drawings and screenshots do repeat.
+    """
+    middle = samples.shape[0] // 2
+    rows = np.ascontiguousarray(samples[max(0, middle - _TRIED_ROWS // 2) : middle + _TRIED_ROWS // 2 + 1])
+    strategies = (imagecodecs.PNG.STRATEGY.RLE, imagecodecs.PNG.STRATEGY.DEFAULT)
+    return min(strategies, key=lambda strategy: len(imagecodecs.png_encode(rows, level=_LEVEL, strategy=strategy)))
+
+
 def encode(
     samples: np.ndarray,
     *,
@@ -82,7 +96,7 @@ def encode(
     dpi: tuple[float, float] | None,
 ) -> bytes:
     """A PNG of H×W, H×W×2, ×3 or ×4 uint8 or uint16 samples, sample-exact, with its metadata."""
-    encoded = bytes(imagecodecs.png_encode(samples, level=6))
+    encoded = bytes(imagecodecs.png_encode(samples, level=_LEVEL, strategy=_strategy(samples)))
     extra = b""
     if icc:
         extra += _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
