@@ -13,7 +13,6 @@ that share of the neighbouring change is added in linear light.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,14 +27,13 @@ from models.colour.oklab import (
     linear_to_oklab,
     linear_to_srgb,
     oklab_to_linear,
-    srgb_to_linear,
     srgb_to_oklab,
 )
+from models.colour.strips import SmoothLightness, linear_light, strips
 from models.geometry import Extent
 from models.mask import Mask, bounds, require
 from models.progress import SILENT, Progress
 
-_STRIP_ROWS = 192
 _HALO = 16  # rows of context a strip needs: the reach of everything local below
 _SAMPLE = 300_000  # pixels that the statistics look at
 _DARKEST, _LIGHTEST = 0.2, 0.96  # room for shadow below black and for gloss above white
@@ -60,15 +58,15 @@ def recolour(image: np.ndarray, mask: Mask, wish: ColourWish, *, progress: Progr
     rows, columns = region.slices
     crop, crop_mask = image[rows, columns], mask[rows, columns]
     change = _plan(crop, crop_mask, wish)
-    base = _SmoothLightness(crop) if isinstance(change, _NewColour) else None
+    base = SmoothLightness(crop) if isinstance(change, _NewColour) else None
     result = image.copy()
     height = region.height
-    for inner, outer in _strips(height):
+    for inner, outer in strips(height, _HALO):
         progress.report(inner.start / height, "recolouring")
         strip_mask = crop_mask[outer]
         if not strip_mask.any():
             continue
-        linear = _linear(crop[outer])
+        linear = linear_light(crop[outer])
         lab = linear_to_oklab(linear)
         changed = change.apply(lab, lab[..., 0] if base is None else base.rows(outer))
         delta = np.clip(oklab_to_linear(changed), 0, 1) - linear
@@ -215,23 +213,6 @@ def _most_chroma(hue: float) -> np.ndarray:
 # --- pictures in pieces -----------------------------------------------------------------------------------
 
 
-@cache
-def _decoding_table(levels: int) -> np.ndarray:
-    return srgb_to_linear(np.linspace(0, 1, levels, dtype=np.float64)).astype(np.float32)
-
-
-def _linear(image: np.ndarray) -> np.ndarray:
-    """A uint8 or uint16 picture in linear light, float32."""
-    return _decoding_table(int(np.iinfo(image.dtype).max) + 1)[image]
-
-
-def _strips(height: int) -> Iterator[tuple[slice, slice]]:
-    """Row ranges that cover the height, each with itself grown by the halo."""
-    for top in range(0, height, _STRIP_ROWS):
-        bottom = min(top + _STRIP_ROWS, height)
-        yield slice(top, bottom), slice(max(top - _HALO, 0), min(bottom + _HALO, height))
-
-
 def _sample(crop: np.ndarray, mask: Mask) -> np.ndarray:
     """N×3 OKLab of well-selected pixels, at most about `_SAMPLE` of them, evenly spread."""
     step = max(1, int(np.sqrt(np.count_nonzero(mask) / _SAMPLE)))
@@ -242,40 +223,7 @@ def _sample(crop: np.ndarray, mask: Mask) -> np.ndarray:
             break
     if not chosen.any():
         small, chosen = crop, mask > 0
-    return linear_to_oklab(_linear(small[chosen][None]))[0]
-
-
-class _SmoothLightness:
-    """OKLab lightness without fine detail, edges kept, at a quarter of the size and enlarged row by row.
-
-    The fast guided filter (He & Sun 2015): its linear coefficients are smooth, so they may be computed small.
-    """
-
-    def __init__(self, crop: np.ndarray) -> None:
-        self._crop = crop
-        height, width = crop.shape[:2]
-        shrink = 4 if min(height, width) >= 256 else 1
-        small = cv2.resize(crop, (max(1, width // shrink), max(1, height // shrink)), interpolation=cv2.INTER_AREA)
-        lightness = linear_to_oklab(_linear(small))[..., 0]
-        radius = max(3, round(0.012 * max(height, width) / shrink))
-        size = (2 * radius + 1, 2 * radius + 1)
-        mean = cv2.blur(lightness, size)
-        variance = np.maximum(cv2.blur(lightness * lightness, size) - mean * mean, 0)
-        factor = variance / (variance + 0.003)
-        coefficients = np.stack([factor, (1 - factor) * mean], axis=-1)
-        self._coefficients = cv2.blur(coefficients, size)
-
-    def rows(self, rows: slice) -> np.ndarray:
-        """The smooth lightness of those rows of the crop, float32."""
-        height, width = self._crop.shape[:2]
-        scale = self._coefficients.shape[0] / height
-        across = (np.arange(width, dtype=np.float32) + 0.5) * (self._coefficients.shape[1] / width) - 0.5
-        down = (np.arange(rows.start, rows.stop, dtype=np.float32) + 0.5) * np.float32(scale) - 0.5
-        map_x = np.repeat(across[None], len(down), axis=0)
-        map_y = np.repeat(down[:, None], width, axis=1)
-        enlarged = cv2.remap(self._coefficients, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        lightness = linear_to_oklab(_linear(self._crop[rows]))[..., 0]
-        return enlarged[..., 0] * lightness + enlarged[..., 1]
+    return linear_to_oklab(linear_light(small[chosen][None]))[0]
 
 
 # --- edges ------------------------------------------------------------------------------------------------
