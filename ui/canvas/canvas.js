@@ -31,19 +31,20 @@ class Canvas extends Pointing {
     top.onpointerup = top.onpointercancel = (event) => this.up(event);
     top.onpointerleave = () => { this.hover = null; this.paintMarks(); };
     top.oncontextmenu = (event) => event.preventDefault();
-    top.onblur = () => { this.cross = null; this.paintMarks(); };
+    top.onblur = () => { delete top.dataset.quiet; this.cross = null; this.paintMarks(); };
     this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.onKey = (event) => this.key(event);
-    document.addEventListener("keydown", this.onKey);
-    document.addEventListener("keyup", this.onKey);
+    // Before Streamlit's own shortcuts (r, c), which mean something else.
+    document.addEventListener("keydown", this.onKey, true);
+    document.addEventListener("keyup", this.onKey, true);
     this.timer = setInterval(() => this.tick(), 110);
   }
 
   /** Streamlit gives no sign before it takes the element away: the timer notices. */
   close() {
     clearInterval(this.timer);
-    document.removeEventListener("keydown", this.onKey);
-    document.removeEventListener("keyup", this.onKey);
+    document.removeEventListener("keydown", this.onKey, true);
+    document.removeEventListener("keyup", this.onKey, true);
   }
 
   tick() {
@@ -82,6 +83,11 @@ class Canvas extends Pointing {
     colour.oninput = () => choose(colour.value);
     hex.oninput = () => /^#[0-9a-f]{6}$/i.test(hex.value) && choose(hex.value.toLowerCase());
     hex.onkeydown = (event) => event.key === "Enter" && this.act("paint");
+    this.find(".palette").onkeydown = (event) => {
+      if (event.key !== "Escape") return;
+      this.quick("recolour");
+      this.find("[data-quick=recolour]").focus();
+    };
     choose(SWATCHES[0]);
   }
 
@@ -185,7 +191,9 @@ class Canvas extends Pointing {
       if (key === "c" && this.compare === "hold") this.setCompare(null);
       return;
     }
-    if (this.press(key, control, event)) event.preventDefault();
+    if (!this.press(key, control, event)) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   /** True when the key was ours. */
@@ -225,6 +233,7 @@ class Canvas extends Pointing {
   }
 
   moveCross(key, far) {
+    delete this.top.dataset.quiet;
     const step = (far ? 40 : 8) / this.view.scale;
     const [x, y] = this.cross ?? [this.data.width / 2, this.data.height / 2];
     const dx = { ArrowLeft: -step, ArrowRight: step }[key] ?? 0, dy = { ArrowUp: -step, ArrowDown: step }[key] ?? 0;

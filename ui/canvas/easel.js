@@ -141,6 +141,7 @@ class Easel {
       const badge = document.createElement("button");
       badge.textContent = one.index;
       badge.setAttribute("aria-label", `Choose number ${one.index}`);
+      badge.title = one.label;
       badge.onclick = () => this.command("choose", { index: one.index });
       badge.onpointerenter = badge.onfocus = () => { this.hot = one.index; this.paintMarks(); };
       badge.onpointerleave = badge.onblur = () => { this.hot = null; this.paintMarks(); };

@@ -31,6 +31,7 @@ class CandidateMark(TypedDict):
     """What the canvas needs to show one numbered candidate of a question."""
 
     index: int
+    label: str
     outlines: list[list[float]]
     anchor: list[float]
     bounds: list[int]
@@ -52,8 +53,11 @@ def selection_overlay(selected: Mask, revision: int) -> Overlay:
     )
 
 
-def candidate_marks(candidates: Sequence[Mask]) -> list[CandidateMark]:
-    """Outlines and a place for the number of each mask (H×W float32, of the whole picture), counted from 1."""
+def candidate_marks(candidates: Sequence[Mask], labels: Sequence[str] = ()) -> list[CandidateMark]:
+    """Outlines and a place for the number of each mask (H×W float32, of the whole picture), counted from 1.
+
+    `labels` say in words what each candidate is. Empty masks are left out; the others keep their numbers.
+    """
     marks: list[CandidateMark] = []
     for index, selected in enumerate(candidates, start=1):
         extent, mask = Extent.of(selected), _shrunk(selected)
@@ -65,6 +69,7 @@ def candidate_marks(candidates: Sequence[Mask]) -> list[CandidateMark]:
         marks.append(
             CandidateMark(
                 index=index,
+                label=labels[index - 1] if index <= len(labels) else "",
                 outlines=outlines(mask, extent),
                 anchor=[value * scale for value in innermost_point(mask)],
                 bounds=[round(float(edge) * scale) for edge in box],

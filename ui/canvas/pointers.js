@@ -16,6 +16,7 @@ class Pointing extends Easel {
 
   down(event) {
     if (!this.image) return;
+    this.top.dataset.quiet = true;  // a focus ring is for the keyboard
     this.top.focus({ preventScroll: true });
     this.top.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, this.local(event));
