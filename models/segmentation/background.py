@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from scipy.ndimage import binary_fill_holes
 
+from models.geometry import Extent
+from models.mask import Mask, bounds
 from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import (
     Scene,
@@ -27,6 +29,9 @@ from models.segmentation.saliency import (
 _VOTE_LONGEST = 220  # the votes are counted on a small copy; only the winner is cut again at the scene's size
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
+# Logistic weights of agreement, contrast, solidity, colour step and 1, fitted to 60 photos that are in no
+# evaluation set and whose splits were judged by eye (35 right); in cross-validation 9 of 10 above 0.7 are right.
+_CONFIDENCE = np.array([6.4, 5.6, 2.7, 2.1, -11.1])
 
 
 @dataclass(frozen=True)
@@ -34,14 +39,12 @@ class SubjectSplit:
     """The subject at the scene's reduced size.
 
     `mask` h×w bool; `agreement` in [0, 1], mean IoU with the other segmentations; `contrast` in [0, 1],
-    saliency inside minus outside; `edge` in [0, 1], how much boundary strength lies along its outline;
-    `confidence` in [0, 1] sums them up.
+    saliency inside minus outside; `confidence` in [0, 1]: how often such a split is right.
     """
 
     mask: np.ndarray
     agreement: float
     contrast: float
-    edge: float
     confidence: float
 
 
@@ -49,7 +52,7 @@ def split_subject(scene: Scene) -> SubjectSplit:
     """Find the subject of a scene. `mask` is all False when nothing stands out."""
     votes = [vote for vote in map(tidied, _segmentations(scene)) if _plausible(vote)]
     if not votes:
-        return SubjectSplit(np.zeros(scene.saliency.shape, bool), 0.0, 0.0, 0.0, 0.0)
+        return SubjectSplit(np.zeros(scene.saliency.shape, bool), 0.0, 0.0, 0.0)
     agreement = np.array([np.mean([_overlap(one, other) for other in votes]) for one in votes])
     # a lone vote agrees with itself; plurality keeps that from counting
     agreement *= min(1.0, len(votes) / 3)
@@ -71,10 +74,25 @@ def measured(mask: np.ndarray, scene: Scene, agreement: float) -> SubjectSplit:
     """The measures of a proposed subject, an h×w bool mask."""
     inside, outside = float(scene.saliency[mask].mean()), float(scene.saliency[~mask].mean())
     contrast = max(0.0, inside - outside)
-    edge = outline_strength(mask, scene.boundary)
-    confidence = float(np.clip(agreement, 0, 1) ** 0.6 * np.clip(contrast / 0.5, 0, 1) ** 0.4)
-    confidence *= float(np.clip(0.5 + edge, 0, 1))
-    return SubjectSplit(mask, agreement, contrast, edge, confidence)
+    evidence = np.array([agreement, contrast, _solidity(mask), _step(mask, scene.lab), 1.0])
+    confidence = float(1.0 / (1.0 + np.exp(-evidence @ _CONFIDENCE)))
+    return SubjectSplit(mask, agreement, contrast, confidence)
+
+
+def _solidity(mask: np.ndarray) -> float:
+    """The mask's share of its convex hull, [0, 1]: leaks and chance patches are ragged."""
+    hull = cv2.convexHull(np.argwhere(mask)[:, ::-1].astype(np.int32))
+    return float(min(1.0, mask.sum() / max(cv2.contourArea(hull), 1.0)))
+
+
+def _step(mask: np.ndarray, lab: np.ndarray) -> float:
+    """The colour difference across the outline, 1 for a CIELAB distance of 40 or more."""
+    disc = np.ones((13, 13), np.uint8)
+    inner = mask & (cv2.erode(mask.astype(np.uint8), disc) == 0)
+    outer = ~mask & (cv2.dilate(mask.astype(np.uint8), disc) > 0)
+    if not inner.any() or not outer.any():
+        return 0.0
+    return float(min(1.0, np.linalg.norm(lab[inner].mean(axis=0) - lab[outer].mean(axis=0)) / 40.0))
 
 
 def _segmentations(scene: Scene) -> list[np.ndarray]:
@@ -170,3 +188,25 @@ def _plausible(mask: np.ndarray) -> bool:
 
 def _overlap(first: np.ndarray, second: np.ndarray) -> float:
     return float((first & second).sum() / max((first | second).sum(), 1))
+
+
+def matte(rgb: np.ndarray, mask: Mask) -> Mask:
+    """A subject's mask with hair and fur at its edge let through softly.
+
+    `rgb` H×W×3 uint8 and `mask` H×W float32 at the picture's own size, its edge already on the picture's.
+    Within a narrow band a guided filter (He 2010) reads the share of the subject from the local colour line;
+    its faint ends are cut, since they are texture of the surroundings. Outside the band nothing changes.
+    """
+    radius = max(3, round(0.006 * max(mask.shape)))
+    hard = (mask >= 0.5).astype(np.uint8)
+    if not hard.any() or hard.all():
+        return mask
+    depth = cv2.distanceTransform(hard, cv2.DIST_L2, 3) + cv2.distanceTransform(1 - hard, cv2.DIST_L2, 3)
+    window = bounds(mask, 0.02).padded(4 * radius).clipped(Extent.of(mask)).slices
+    share = cv2.ximgproc.guidedFilter(rgb[window], mask[window], radius, 3e-4 * 255**2)
+    share = np.clip((share - 0.12) / 0.76, 0.0, 1.0)
+    # fades into the given mask at the band's ends
+    weight = np.clip(2.0 - depth[window] / radius, 0.0, 1.0)
+    result = mask.copy()
+    result[window] = weight * share + (1.0 - weight) * mask[window]
+    return result

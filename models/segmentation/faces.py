@@ -73,7 +73,7 @@ def face_mask(scene: Scene, face: Bounds) -> np.ndarray:
     centre = face.center
     axes = int(0.44 * face.width), int(0.62 * face.height)
     middle = (centre.x, centre.y + int(0.02 * face.height))
-    for scale, value in ((1.15, cv2.GC_PR_BGD), (0.95, cv2.GC_PR_FGD), (0.55, cv2.GC_FGD)):
+    for scale, value in ((1.12, cv2.GC_PR_BGD), (0.98, cv2.GC_PR_FGD), (0.82, cv2.GC_FGD)):
         cv2.ellipse(labels, middle, (int(axes[0] * scale), int(axes[1] * scale)), 0, 0, 360, value, -1)
     return tidied(_cut_nearby(scene.rgb, labels, face))
 

@@ -12,8 +12,10 @@ from models.segmentation.colour_terms import ACHROMATIC, chromaticity, object_pr
 from models.segmentation.saliency import Scene
 
 SMALLEST_PART = 0.0008  # share of the picture
-_EVIDENT_COLOUR = 0.45  # P at which a pixel is taken as of the colour
-_TOLERATED_COLOUR = 0.22  # P down to which it may continue such pixels
+SEEN = 0.2  # evidence that the best pixels of a picture must reach for the colour to be there at all
+# Shares of the best evidence: from the first a pixel is of the colour, from the second it may continue such.
+_EVIDENT, _TOLERATED = 0.55, 0.28
+_NEVER_MORE = 0.45  # in a picture full of a colour, this much evidence always suffices
 _SAME_DYE = 0.12  # distance in the shading-free chromaticity plane
 _JOINED_GAP = 0.2  # of the side of a part: a gap up to that does not divide a thing
 
@@ -67,10 +69,17 @@ def tone_map(scene: Scene, tone: int) -> np.ndarray:
 
 
 def parts_from_map(scene: Scene, fit: np.ndarray) -> list[Part]:
-    """Connected parts of a map of evidence, heaviest first; near pieces of one thing are joined."""
-    seeds = fit > _EVIDENT_COLOUR
-    masks = _pieces(seeds, fit > _TOLERATED_COLOUR)
-    parts = [part_of(mask, scene, float(fit[mask].mean())) for mask in masks]
+    """Connected parts of a map of evidence, heaviest first; none when even its best is weak.
+
+    Colours are named by comparison with what else is in the picture, so the cut follows the best evidence.
+    """
+    best = float(np.percentile(fit, 99.7))
+    if best < SEEN:
+        return []
+    cut = min(_EVIDENT * best, _NEVER_MORE)
+    masks = _pieces(fit > cut, fit > cut * _TOLERATED / _EVIDENT)
+    sure = min(1.0, 0.5 + best)
+    parts = [part_of(mask, scene, sure * min(1.0, float(fit[mask].mean()) / (0.8 * best))) for mask in masks]
     return sorted(parts, key=lambda part: -part.weight)
 
 

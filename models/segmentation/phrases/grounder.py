@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from models.mask import Mask
+from models.segmentation.background import matte
 from models.segmentation.phrases.parse import parse
 from models.segmentation.phrases.resolve import Answer, Resolver
 from models.segmentation.protocol import Candidate, Grounding
@@ -55,12 +56,12 @@ class PhraseGrounder:
 
     def _full_size(self, answer: Answer) -> Grounding:
         candidates = tuple(
-            Candidate(self._at_full_size(mask), score, reason)
+            Candidate(self._at_full_size(mask, answer.soft), score, reason)
             for mask, score, reason in zip(answer.masks, answer.scores, answer.reasons, strict=True)
         )
         return Grounding(candidates, answer.chosen, answer.question)
 
-    def _at_full_size(self, small: np.ndarray) -> Mask:
+    def _at_full_size(self, small: np.ndarray, soft: bool) -> Mask:
         """A mask of the reduced picture brought to full size, its edge moved onto the picture's edge."""
         rgb = self._rgb
         if rgb is None:
@@ -70,4 +71,5 @@ class PhraseGrounder:
         if small.all():
             return np.ones((height, width), np.float32)
         radius = max(3.0, 2.0 * max(height, width) / max(small.shape))
-        return refine_edges(rgb, mask, radius)
+        fine = refine_edges(rgb, mask, radius)
+        return matte(rgb, fine) if soft else fine

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from models.geometry import Bounds
-from models.segmentation.background import SubjectSplit, otsu, split_subject, tidied
+from models.segmentation.background import SubjectSplit, measured, otsu, split_subject, tidied
 from models.segmentation.colour_terms import ACHROMATIC, called
 from models.segmentation.faces import face_mask, find_faces, person_mask, skin_probability
 from models.segmentation.phrases.choose import Choice, choose
@@ -39,14 +39,14 @@ from models.segmentation.saliency import Scene
 from models.segmentation.stuff import find_stuff
 
 # Below these scores nothing is chosen: a wrong mask costs more than a question.
-CHOOSE_SUBJECT = 0.55  # "the subject", "the background"
-CHOOSE_UNNAMED = 0.80  # "the dog": a noun that only uniqueness can answer
+CHOOSE_SUBJECT = 0.50  # "the subject", "the background"
+CHOOSE_UNNAMED = 0.70  # "the dog": a noun that only uniqueness can answer
 CHOOSE_COLOUR = 0.50  # "the red car"
 CHOOSE_STUFF = 0.50  # "the sky"
-# A colour below this evidence is not in the picture.
-SEEN_COLOUR = 0.40
-# A thing is called by a colour when that fits it at least this well beside the colour that fits best.
+# A thing is called by a colour when that fits it at least this well beside the colour that fits best,
 CALLED = 0.30
+# and at least this share as well as the thing that the colour fits best in this picture.
+_CALLED_BEST = 0.6
 # The least roundness of a thing whose noun says it is round.
 ROUND = 0.6
 # A surface that runs along this much of the border is no object.
@@ -56,13 +56,17 @@ _MOST_CANDIDATES = 6
 
 @dataclass(frozen=True)
 class Answer:
-    """Masks at the scene's size (bool, best first) with scores and reasons, those chosen, and a question."""
+    """Masks at the scene's size (bool, best first) with scores and reasons, those chosen, and a question.
+
+    `soft` asks for a matte at the edge: the answer is a cut-out.
+    """
 
     masks: tuple[np.ndarray, ...] = ()
     scores: tuple[float, ...] = ()
     reasons: tuple[str, ...] = ()
     chosen: tuple[int, ...] = ()
     question: str | None = None
+    soft: bool = False
 
 
 @dataclass
@@ -131,14 +135,16 @@ class Resolver:
         if split.confidence < CHOOSE_SUBJECT:
             asked = "I am not sure what the subject is; is it this? You can also click it."
             return Answer((split.mask,), (split.confidence,), ("stands out",), (), asked)
-        return _single(split.mask, split.confidence, "stands out from the background")
+        answer = _single(split.mask, split.confidence, "stands out from the background")
+        return replace(answer, soft=True)
 
     def _background(self) -> Answer:
         subject = self._subject()
         if not subject.chosen:
             asked = "I cannot tell subject and background apart here; click the subject, or brush over it."
             return replace(subject, question=asked)
-        return _single(~subject.masks[0], subject.scores[0], "everything but the subject")
+        answer = _single(~subject.masks[0], subject.scores[0], "everything but the subject")
+        return replace(answer, soft=True)
 
     def _stuff(self, phrase: Phrase) -> Answer:
         word = phrase.noun or ""
@@ -187,11 +193,11 @@ class Resolver:
 
     def _coloured(self, phrase: Phrase, guessed: bool = False) -> Answer:
         fit = self._fit(phrase)
-        parts = parts_from_map(self.scene, fit)
+        bounded = not (phrase.is_region or phrase.noun in SURFACE_WORDS)
+        parts = self._rightly_called(parts_from_map(self.scene, fit), phrase)
+        if bounded:
+            parts = self._without_surfaces(parts)
         name = " or ".join(phrase.colours) or ("dark" if phrase.tone < 0 else "light")
-        parts = [part for part in parts if part.evidence >= SEEN_COLOUR and self._is_called(part, phrase)]
-        if not (phrase.is_region or phrase.noun in SURFACE_WORDS):
-            parts = [part for part in parts if border_run(part.mask) < SURFACE] or parts
         if phrase.noun in ROUND_WORDS:
             parts = [part for part in parts if roundness(part.mask) > ROUND] or parts
         if not phrase.plural and phrase.kind is not Kind.PART:
@@ -204,7 +210,6 @@ class Resolver:
         choice = choose(parts, phrase)
         if not choice.indices and guessed:
             return self._unnamed(replace(phrase, colours=()))
-        bounded = not phrase.is_region and phrase.noun not in SURFACE_WORDS
         surface = bounded and bool(choice.indices) and _is_surface(parts[choice.indices[0]])
         if surface:
             choice = Choice((), 0.0)
@@ -222,11 +227,31 @@ class Resolver:
         fit = self._colour_maps[phrase.colours]
         return fit * (0.4 + 0.6 * tone_map(self.scene, phrase.tone)) if phrase.tone else fit
 
-    def _is_called(self, part: Part, phrase: Phrase) -> bool:
-        colours = [term for term in phrase.colours if term not in ACHROMATIC]
-        if not colours or len(phrase.colours) > 1:
-            return True
-        return called(self.scene.lab[part.mask], colours[0]) >= CALLED
+    def _rightly_called(self, parts: list[Part], phrase: Phrase) -> list[Part]:
+        """Without parts that another colour's name fits much better: an amber truck is no orange cone."""
+        if len(phrase.colours) != 1 or phrase.colours[0] in ACHROMATIC or not parts:
+            return parts
+        fits = [called(self.scene.lab[part.mask], phrase.colours[0]) for part in parts]
+        least = max(CALLED, _CALLED_BEST * max(fits))
+        return [part for part, value in zip(parts, fits, strict=True) if value >= least]
+
+    def _without_surfaces(self, parts: list[Part]) -> list[Part]:
+        """Surfaces that run along the border give way to what of them lies on the subject.
+
+        A red saucer on a reddish table is one patch of red; the subject's outline cuts it out.
+        """
+        result = []
+        for part in parts:
+            if border_run(part.mask) < SURFACE:
+                result.append(part)
+            elif self.subject.confidence >= CHOOSE_SUBJECT:
+                inside = tidied(part.mask & self.subject.mask) if (part.mask & self.subject.mask).any() else part.mask
+                result += [
+                    part_of(piece, self.scene, 0.9 * part.evidence)
+                    for piece in _separate(inside)
+                    if piece.mean() > 0.004 and border_run(piece) < SURFACE
+                ]
+        return sorted(result, key=lambda part: -part.weight) or parts
 
     def _completed(self, parts: list[Part], choice: Choice, phrase: Phrase, fit: np.ndarray) -> list[Part]:
         """Chosen parts with their shading and, where the noun says so, the whole thing they belong to."""
@@ -273,8 +298,9 @@ class Resolver:
             return Answer(question=f"{ask}; click it, or brush over it.")
         choice = choose(parts, phrase)
         base = self.subject.confidence
-        if phrase.decides or phrase.plural:
-            base *= min(1.0, parts[0].evidence / 0.5)
+        if (phrase.decides or phrase.plural) and choice.indices:
+            agreement = self.subject.agreement
+            base = min(measured(parts[i].mask, self.scene, agreement).confidence for i in choice.indices)
         if phrase.relation is not None or phrase.noun in SIDE_WORDS:
             base *= 0.8
         asked = f"{ask}; is it one of these? You can also click it."
