@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from models.inpainting.choose import choose_engine
 from pydantic import Field
 
 from models.errors import UnavailableError
 from models.geometry import Bounds, Extent
+from models.inpainting.filling import fill_hole
 from tools.edits.context import EditContext
 from tools.edits.frame import FrameEdit, Reframed
 from tools.edits.framing import amount_in, ratio_in, sides_in, size_in
@@ -73,14 +73,14 @@ class Outpaint(FrameEdit):
         hole = np.ones((outer.height, outer.width), np.float32)
         canvas[box.slices] = picture.pixels[..., :3]
         hole[box.slices] = 0.0
-        choice = choose_engine(canvas, hole)
-        filled = choice.engine.fill(canvas, hole, seed=self.seed, progress=context.progress)
+        done = fill_hole(canvas, hole, seed=self.seed, progress=context.progress)
+        filled = done.image
         filled[box.slices] = picture.pixels[..., :3]
         if picture.has_alpha:
             alpha = np.full((*filled.shape[:2], 1), np.iinfo(filled.dtype).max, filled.dtype)
             alpha[box.slices] = picture.pixels[..., 3:]
             filled = np.concatenate([filled, alpha], axis=-1)
-        return Reframed(picture.with_pixels(filled), choice.engine.name, "the margins are invented")
+        return Reframed(picture.with_pixels(filled), done.engine, "the margins are invented")
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models.inpainting.choose import choose_engine, engine_named
 from pydantic import Field
 
 from models.geometry import Bounds, Extent
+from models.inpainting.filling import AUTO, fill_hole
 from models.mask import Mask, grow
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
@@ -32,9 +32,13 @@ class Fill(PixelEdit):
 
     def compute(self, region: Region, context: EditContext) -> Computed:
         """Fill by the engine that suits the hole."""
-        choice = choose_engine(region.rgb, region.mask)
-        filled = choice.engine.fill(region.rgb, region.mask, seed=self.seed, progress=context.progress)
-        return Computed(filled, choice.engine.name, note=choice.reason)
+        filled = fill_hole(region.rgb, region.mask, seed=self.seed, progress=context.progress, engine=self.engine)
+        return Computed(filled.image, filled.engine, note=filled.reason)
+
+    @property
+    def engine(self) -> str:
+        """The engine to use: "auto", unless the request names one."""
+        return AUTO
 
 
 class Remove(Fill):
@@ -54,15 +58,12 @@ class Inpaint(Fill):
 
     op: ClassVar[str] = "inpaint"
     spoken: ClassVar[bool] = False
-    value: str = Field("auto", max_length=120, description="'auto', or the name of an engine.")
+    value: str = Field(AUTO, max_length=120, description="'auto', or the name of an engine.")
 
-    def compute(self, region: Region, context: EditContext) -> Computed:
-        """Fill by the engine that was named."""
-        if self.value == "auto":
-            return super().compute(region, context)
-        engine = engine_named(self.value)
-        filled = engine.fill(region.rgb, region.mask, seed=self.seed, progress=context.progress)
-        return Computed(filled, engine.name, note=f"{engine.name}, as asked")
+    @property
+    def engine(self) -> str:
+        """The engine that was named."""
+        return self.value
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
-from models.colour.tone import Adjustment, apply_adjustments
 from models.filters.deblur import deblur
 from models.filters.dehaze import dehaze
 from models.filters.denoise import denoise
 from models.filters.scratches import find_scratches
-from models.inpainting.choose import choose_engine
 from pydantic import Field
 
+from models.colour.tone import Adjustment, apply_adjustments
 from models.errors import BadInputError, UnavailableError
 from models.geometry import Extent
+from models.inpainting.filling import fill_hole
 from models.mask import Mask, feather, grow
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
@@ -71,10 +71,9 @@ class Restore(PixelEdit):
         if not np.any(found > 0):
             raise BadInputError("I found no scratches, dust or spots there; brush over what I should mend.")
         hole = grow(found.astype(np.float32), 1) * (region.mask > 0)
-        choice = choose_engine(region.rgb, hole)
-        filled = choice.engine.fill(region.rgb, hole, seed=self.seed, progress=context.progress)
+        filled = fill_hole(region.rgb, hole, seed=self.seed, progress=context.progress)
         note = f"mended {np.count_nonzero(hole > 0)} pixels; filled ones are invented"
-        return Computed(filled, choice.engine.name, mask=hole, note=note)
+        return Computed(filled.image, filled.engine, mask=hole, note=note)
 
     def _denoise(self, region: Region, context: EditContext) -> Computed:
         return Computed(denoise(region.rgb, progress=context.progress), "denoise")

@@ -1,0 +1,39 @@
+"""Fill a hole with the engine that suits it, or with the one that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.errors import BadInputError
+from models.inpainting.choose import built_in_engines, choose_engine
+from models.mask import Mask
+from models.progress import Progress
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The filled image (H×W×3, the dtype that came in), the engine's name, and why that one."""
+
+    image: np.ndarray
+    engine: str
+    reason: str
+
+
+def fill_hole(image: np.ndarray, hole: Mask, *, seed: int, progress: Progress, engine: str = AUTO) -> Filled:
+    """Fill the pixels of H×W×3 (uint8 or uint16) whose H×W mask is above 0.
+
+    Raises BadInputError for an engine that does not exist, an empty mask, or a mask that leaves nothing to copy.
+    """
+    engines = built_in_engines()
+    if engine == AUTO:
+        choice = choose_engine(image, hole, engines)
+        name, reason = choice.name, choice.reason
+    elif engine in engines:
+        name, reason = engine, "The engine was asked for."
+    else:
+        raise BadInputError(f"The engine {engine!r} is not here; there are auto, {', '.join(sorted(engines))}.")
+    return Filled(engines[name].fill(image, hole, seed=seed, progress=progress), name, reason)
