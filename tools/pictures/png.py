@@ -10,11 +10,13 @@ import imagecodecs
 import numpy as np
 
 from models.geometry import Extent
+from tools.pictures import profiles
 from tools.pictures.decoded import Decoded
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _INCH = 0.0254
 _LARGEST_PROFILE = 16 * 2**20
+_SRGB_CHROMATICITIES = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 _LEVEL = 6
 _TRIED_ROWS = 64
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
@@ -59,6 +61,34 @@ def decode_sixteen(data: bytes) -> Decoded:
             opaque = np.where((decoded.samples == key).all(axis=2), 0, 65535).astype(np.uint16)
             decoded.samples = np.dstack([decoded.samples, opaque])
     return decoded
+
+
+def implied_profile(data: bytes) -> bytes | None:
+    """The profile that the cICP, or the gAMA and cHRM, chunks describe; None when that is sRGB, or nothing.
+
+    Only for a PNG without iCCP. Their precedence is the specification's: cICP, sRGB, then gAMA and cHRM.
+    """
+    found: dict[bytes, bytes] = {}
+    for name, contents in chunks(data):
+        if name == b"IDAT":
+            break
+        found[name] = contents
+    if len(found.get(b"cICP", b"")) == 4:
+        return profiles.from_code_points(found[b"cICP"][0], found[b"cICP"][1])
+    if b"sRGB" in found or len(found.get(b"gAMA", b"")) != 4:
+        return None
+    gamma = struct.unpack(">I", found[b"gAMA"])[0] / 100_000
+    values = _SRGB_CHROMATICITIES
+    if len(found.get(b"cHRM", b"")) == 32:
+        values = tuple(value / 100_000 for value in struct.unpack(">8I", found[b"cHRM"]))
+    known = all(abs(value - usual) < 0.003 for value, usual in zip(values, _SRGB_CHROMATICITIES, strict=True))
+    if (known and abs(gamma - 1 / 2.2) < 0.01) or not 0.1 <= gamma <= 2.0:
+        return None  # 1/2.2 is how writers without an sRGB chunk say sRGB
+    white, *primaries = (values[at : at + 2] for at in range(0, 8, 2))
+    try:
+        return profiles.from_primaries(white, tuple(primaries), 1 / gamma)
+    except profiles.FAULTS:
+        return None
 
 
 def _inflated(data: bytes) -> bytes | None:

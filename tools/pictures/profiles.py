@@ -14,16 +14,56 @@ import numpy as np
 
 from tools.pictures.picture import Picture
 
+Chromaticity = tuple[float, float]
+"""CIE 1931 x and y."""
 _RELATIVE_COLORIMETRIC = 1
 _HEADER, _TAG = 128, 12
+_MADE_ON = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+_D65 = (0.3127, 0.3290)
+_BT709_CURVE, _SRGB_CURVE = 1, 13
+_PRIMARIES = {
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),  # BT.2020
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # Display P3
+}
 _SPACES = {b"RGB ": "RGB", b"GRAY": "GREY", b"CMYK": "CMYK", b"Lab ": "LAB"}
-_FAULTS = (imagecodecs.CmsError, ValueError, TypeError)
+FAULTS = (imagecodecs.CmsError, ValueError, TypeError)
+"""What colour conversion raises for a profile it cannot use."""
 
 
 @lru_cache(maxsize=1)
 def srgb() -> bytes:
     """An sRGB profile."""
-    return imagecodecs.cms_profile("srgb")
+    return _undated(imagecodecs.cms_profile("srgb"))
+
+
+def _undated(icc: bytes) -> bytes:
+    """A profile we made, with a date that is always the same: equal pictures make equal files."""
+    return icc[:24] + _MADE_ON + icc[36:]
+
+
+@lru_cache(maxsize=16)
+def from_primaries(white: Chromaticity, primaries: tuple[Chromaticity, ...], gamma: float | None) -> bytes:
+    """An RGB profile of these CIE xy chromaticities (red, green, blue); gamma None means sRGB's curve.
+
+    Raises ValueError or imagecodecs' CmsError when there is no such colour space.
+    """
+    flat = [value for primary in primaries for value in (*primary, 1.0)]
+    made = imagecodecs.cms_profile("rgb", whitepoint=list(white), primaries=flat, gamma=gamma or 2.2)
+    if gamma is None:
+        model = _tags(srgb())
+        tags = _tags(made) | {name: model[name] for name in (b"rTRC", b"gTRC", b"bTRC")}
+        made = _assembled(made, tags)
+    return _undated(made)
+
+
+def from_code_points(primaries: int, transfer: int) -> bytes | None:
+    """The profile that ITU-T H.273 code points name, as PNG's cICP chunk and HEIF's nclx box give them.
+
+    None for sRGB itself, and for what no ICC matrix profile describes (the HDR curves PQ and HLG).
+    """
+    if transfer not in (_BT709_CURVE, _SRGB_CURVE) or primaries not in _PRIMARIES:
+        return None
+    return from_primaries(_D65, _PRIMARIES[primaries], None)
 
 
 def colour_space(icc: bytes) -> str | None:
@@ -44,7 +84,7 @@ def is_usable(icc: bytes, space: str) -> bool:
             cmyk_to_srgb(np.zeros((1, 1, 4), np.uint8), icc)
         else:
             _transformed(np.zeros((1, 1, 3), np.uint8), icc, srgb())
-    except _FAULTS:
+    except FAULTS:
         return False
     return True
 
@@ -116,7 +156,7 @@ def _rgb_of(icc: bytes) -> bytes | None:
         header = srgb()[:8] + icc[8:12] + srgb()[12:84] + bytes(44)  # a new profile: no id of the old one
         made = _assembled(header, tags)
         _transformed(np.zeros((1, 1, 3), np.uint8), made, srgb())
-    except (KeyError, struct.error, *_FAULTS):
+    except (KeyError, struct.error, *FAULTS):
         return None
     return made
 
@@ -166,7 +206,7 @@ def to_srgb(picture: Picture, longest: int | None = None) -> np.ndarray:
     if profile is not None:
         try:
             rgb = _transformed(np.ascontiguousarray(rgb), profile, srgb(), np.uint8)
-        except _FAULTS:
+        except FAULTS:
             rgb = to_eight_bits(rgb)
     else:
         rgb = to_eight_bits(rgb)
@@ -200,6 +240,6 @@ def colour_in_profile(picture: Picture, srgb_colour: tuple[float, float, float])
     colour = np.array([[[red, green, blue]]], np.float32)
     try:
         converted = np.clip(_transformed(colour, srgb(), profile)[0, 0], 0.0, 1.0)
-    except _FAULTS:
+    except FAULTS:
         return red, green, blue
     return float(converted[0]), float(converted[1]), float(converted[2])

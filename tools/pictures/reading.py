@@ -95,7 +95,12 @@ def _decode(data: bytes, form: str, frame: int, limits: Limits, name: str) -> De
         limits.check_extent(extent, name)
         if bits == 16:
             check_frame(frame, 1, name, "frame")
-            return png.decode_sixteen(data)
+            decoded = png.decode_sixteen(data)
+        else:
+            decoded = _decode_with_pillow(data, form, frame, limits, name)
+        if decoded.icc is None and not decoded.grey:
+            decoded.icc = png.implied_profile(data)
+        return decoded
     if form == "TIFF":
         decoded = tiff.decode(data, frame, limits, name)
         if decoded is not None:
@@ -175,7 +180,7 @@ def _decode_with_pillow(data: bytes, form: str, frame: int, limits: Limits, name
             decoded.dpi = _dpi(info.get("dpi"))
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         decoded.jpeg = _jpeg_coding(image)
-    decoded.lossless = form not in ("JPEG", "AVIF") and not (form == "WEBP" and b"VP8L" not in data)
+    decoded.lossless = form not in ("JPEG", "AVIF") and not (form == "WEBP" and not _is_lossless_webp(data))
     if form == "AVIF" and _avif_bits(data) > 8:
         decoded.notices.append("This AVIF holds 10 or 12 bits a sample; I opened it with 8.")
     return decoded
@@ -249,6 +254,18 @@ def _jpeg_coding(image: JpegImagePlugin.JpegImageFile) -> JpegCoding | None:
     return JpegCoding(ordered, JpegImagePlugin.get_sampling(image), bool(image.info.get("progressive")))
 
 
+def _is_lossless_webp(data: bytes) -> bool:
+    """Whether the (first) frame is coded without loss: its chunk is VP8L rather than VP8 (RFC 9649)."""
+    at = 12
+    while at + 8 <= len(data):
+        name, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        if name in (b"VP8L", b"VP8 "):
+            return name == b"VP8L"
+        # an animation frame's chunks follow its 16 bytes of position and timing
+        at += 8 + 16 if name == b"ANMF" else 8 + length + length % 2
+    return False
+
+
 def _avif_bits(data: bytes) -> int:
     """8, 10 or 12, from the AV1 configuration box (AV1-ISOBMFF 2.3.3)."""
     at = data.find(b"av1C")
@@ -268,10 +285,16 @@ def _decode_heif(data: bytes, frame: int, limits: Limits, name: str) -> Decoded:
     if samples.ndim == 3 and samples.shape[2] == 1:
         samples = samples[..., 0]
     info = image.info
+    icc = info.get("icc_profile") if info.get("icc_profile_type") in ("prof", "rICC") else None
+    code_points = info.get("nclx_profile")
+    if not icc and code_points:
+        icc = profiles.from_code_points(
+            int(code_points["color_primaries"]), int(code_points["transfer_characteristics"])
+        )
     notices = [f"This file holds {len(file)} pictures; I took the main one."] if len(file) > 1 and not frame else []
     return Decoded(
         samples,
-        icc=info.get("icc_profile") if info.get("icc_profile_type") in ("prof", "rICC") else None,
+        icc=icc,
         exif=info.get("exif") or None,
         xmp=info.get("xmp") or None,
         lossless=False,

@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
-import io
 import json
 import secrets
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from models.errors import BadInputError
+from models.errors import BadInputError, UnavailableError
 from models.geometry import Bounds, Extent
 from models.mask import Mask
 from tools.pictures.picture import Picture
-from tools.pictures.profiles import to_srgb
 from tools.pictures.reading import open_picture
-from tools.workspace import grid, metadata, recall, selections, tree
+from tools.workspace import metadata, recall, selections, tiles, tree
 from tools.workspace.cache import PictureCache
+from tools.workspace.renderings import rendering
 from tools.workspace.selections import Selection
 from tools.workspace.store import (
-    DIGEST_BYTES,
     DamagedObjectError,
     ObjectStore,
     flush_folder,
     make_private_folder,
-    write_private,
 )
+from tools.workspace.tiles import Patch
 from tools.workspace.tree import Tree, Version
 
 _DATABASE, _OBJECTS, _RENDERED = "workspace.sqlite3", "objects", "rendered"
 _PICTURES_IN_MEMORY = 2
-_JPEG_QUALITY = 90
-
-
-@dataclass(frozen=True)
-class Patch:
-    """New samples for a rectangle: `pixels` is h×w×C of the parent's depth.
-
-    C may be 3 where the parent has alpha: the alpha then stays.
-    """
-
-    bounds: Bounds
-    pixels: np.ndarray
 
 
 def utc_now() -> str:
@@ -94,15 +79,19 @@ class Workspace:
             largest = cache_bytes or _PICTURES_IN_MEMORY * picture.pixels.nbytes
             versions = Tree(folder / _DATABASE, create=True)
             workspace = cls(folder, versions, ObjectStore(folder / _OBJECTS), largest, clock)
-            with workspace._tree.writing() as connection:
-                tree.set_state(connection, "name", name)
-                workspace._add(connection, None, picture, {}, f"Opened {name}.", None)
-            flush_folder(folder)
-            flush_folder(folder.parent)
         except OSError as error:
             raise BadInputError(
                 f"{folder} cannot be written ({error.strerror or error}); choose another folder."
             ) from error
+        try:
+            with workspace._writing() as connection:
+                tree.set_state(connection, "name", name)
+                workspace._add(connection, None, picture, {}, f"Opened {name}.", None)
+            flush_folder(folder)
+            flush_folder(folder.parent)
+        except BaseException:
+            workspace.delete()
+            raise
         return workspace
 
     @classmethod
@@ -132,6 +121,18 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, in which what the disk refuses becomes a sentence."""
+        try:
+            with self._tree.writing() as connection:
+                yield connection
+        except (OSError, sqlite3.OperationalError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UnavailableError(
+                f"The workspace could not be saved to ({reason}); nothing was changed. Free some space and try again."
+            ) from error
 
     # ---- versions
 
@@ -180,7 +181,7 @@ class Workspace:
 
     def rename(self, identity: str, name: str | None) -> Version:
         """Give a version a name, or take it away."""
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             tree.version(connection, identity)
             connection.execute("UPDATE versions SET name = ? WHERE id = ?", ((name or "").strip() or None, identity))
             return tree.version(connection, identity)
@@ -196,11 +197,7 @@ class Workspace:
         kept = self._cache.get(version.id)
         if kept is not None:
             return kept
-        pixels = np.empty((version.extent.height, version.extent.width, version.channels), _dtype(version))
-        with _damage_of(version):
-            tiles = self._store.all_samples(digests)
-            for bounds, tile in zip(grid.tile_bounds(version.extent), tiles, strict=True):
-                pixels[bounds.slices] = tile
+        pixels = tiles.assemble(self._store, version, digests)
         with self._tree.reading() as connection:
             picture = metadata.picture_with(connection, row, pixels)
         self._cache.put(version.id, picture)
@@ -218,21 +215,14 @@ class Workspace:
         kept = self._cache.get(version.id)
         if kept is not None:
             return kept.pixels[bounds.slices].copy()
-        cut = np.empty((bounds.height, bounds.width, version.channels), _dtype(version))
-        touched = list(grid.touched(version.extent, bounds))
-        with _damage_of(version):
-            tiles = self._store.all_samples(digests[index] for index, _ in touched)
-            for (_, place), tile in zip(touched, tiles, strict=True):
-                shared = place.intersection(bounds)
-                cut[shared.shifted(-bounds.x0, -bounds.y0).slices] = tile[shared.shifted(-place.x0, -place.y0).slices]
-        return cut
+        return tiles.cut(self._store, version, digests, bounds)
 
     def _stored(self, identity: str | None) -> tuple[Version, list[bytes], int]:
         """A version, its tiles' digests and the row of its metadata."""
         with self._tree.reading() as connection:
             version = tree.head(connection) if identity is None else tree.version(connection, identity)
             joined, row = tree.tiles_of(connection, version.id)
-        return version, _split(joined), row
+        return version, tiles.split(joined), row
 
     def commit(
         self,
@@ -252,41 +242,39 @@ class Workspace:
         `edit` or `report` cannot be written as JSON.
         """
         json.dumps([edit, report])
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             base = tree.head(connection) if parent is None else tree.version(connection, parent)
+            if isinstance(change, np.ndarray):
+                _, row = tree.tiles_of(connection, base.id)
+                change = metadata.picture_with(connection, row, change.copy())
             return self._add(connection, base, change, edit, message, report)
 
     def _add(
         self,
-        connection: Any,
+        connection: sqlite3.Connection,
         base: Version | None,
-        change: Patch | Picture | np.ndarray,
+        change: Patch | Picture,
         edit: dict[str, Any],
         message: str,
         report: dict[str, Any] | None,
     ) -> Version:
         """Store the pixels, then the version, inside the caller's transaction."""
-        whole: Picture | None
         if isinstance(change, Patch):
             if base is None:
-                raise BadInputError("The first version must be a whole picture.")
-            shape = base
+                raise ValueError("the first version must be a whole picture")
+            tiles.check_patch(base, change)
+            kept = self._cache.get(base.id)
             joined, row = tree.tiles_of(connection, base.id)
-            digests, fresh, whole = self._patched(base, _split(joined), change)
-            extent, channels, depth = shape.extent, shape.channels, shape.bit_depth
+            digests, fresh = tiles.apply(
+                self._store, base, tiles.split(joined), change, None if kept is None else kept.pixels
+            )
+            whole = None if kept is None else kept.with_pixels(tiles.painted(kept.pixels, change))
+            extent, channels, depth = base.extent, base.channels, base.bit_depth
         else:
-            if isinstance(change, Picture):
-                whole = change
-                row = metadata.put(connection, whole)
-            else:
-                if base is None:
-                    raise BadInputError("The first version must be a whole picture.")
-                _, row = tree.tiles_of(connection, base.id)
-                whole = metadata.picture_with(connection, row, change.copy())
+            whole = change
+            row = metadata.put(connection, whole)
+            digests = fresh = tiles.put(self._store, whole.pixels)
             extent, channels, depth = whole.extent, whole.pixels.shape[2], whole.bit_depth
-            pixels = whole.pixels
-            digests = self._store.put_all_samples(pixels[place.slices] for place in grid.tile_bounds(extent))
-            fresh = digests
         self._store.flush(fresh)
         made = Version(
             id=_unused_id(connection),
@@ -306,44 +294,6 @@ class Workspace:
             self._cache.put(made.id, whole)
         return made
 
-    def _patched(
-        self, base: Version, digests: list[bytes], patch: Patch
-    ) -> tuple[list[bytes], list[bytes], Picture | None]:
-        """The tiles after the patch, those that are new, and the whole picture if the parent's was in memory."""
-        bounds, pixels = patch.bounds, patch.pixels
-        if pixels.dtype != _dtype(base) or pixels.ndim != 3 or pixels.shape[2] not in (3, base.channels):
-            raise BadInputError("The patch has another depth or other channels than the picture.")
-        if bounds.clipped(base.extent) != bounds or pixels.shape[:2] != (bounds.height, bounds.width):
-            raise BadInputError("The patch does not lie inside the picture.")
-        kept = self._cache.get(base.id)
-        channels = pixels.shape[2]
-        changed: list[int] = []
-
-        def new_tiles() -> Iterator[np.ndarray]:
-            for index, place in grid.touched(base.extent, bounds):
-                tile = self._store.samples(digests[index]) if kept is None else kept.pixels[place.slices]
-                shared = place.intersection(bounds)
-                inside = shared.shifted(-place.x0, -place.y0).slices
-                new = pixels[shared.shifted(-bounds.x0, -bounds.y0).slices]
-                if np.array_equal(tile[inside][..., :channels], new):
-                    continue
-                tile = tile.copy()
-                tile[inside][..., :channels] = new
-                changed.append(index)
-                yield tile
-
-        with _damage_of(base):
-            fresh = self._store.put_all_samples(new_tiles())
-        result = list(digests)
-        for index, digest in zip(changed, fresh, strict=True):
-            result[index] = digest
-        if kept is None:
-            return result, fresh, None
-        whole = kept.pixels.copy()
-        whole[bounds.slices][..., :channels] = pixels
-        whole.setflags(write=False)
-        return result, fresh, kept.with_pixels(whole)
-
     # ---- moving about
 
     def undo(self, steps: int = 1) -> Version:
@@ -351,7 +301,7 @@ class Workspace:
 
         Raises BadInputError when this is the root.
         """
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             path = tree.path_to(connection, tree.head(connection).id)
             if len(path) == 1:
                 raise BadInputError("There is nothing to undo.")
@@ -364,7 +314,7 @@ class Workspace:
         Where the way forks it follows the branch most recently looked at.
         Raises BadInputError when nothing follows this version.
         """
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             version = tree.head(connection)
             for step in range(max(1, steps)):
                 following = tree.next_visited(connection, version.id)
@@ -377,7 +327,7 @@ class Workspace:
 
     def go_to(self, identity: str) -> Version:
         """Look at any version. Raises BadInputError when there is none of that id."""
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             return tree.move_head(connection, identity)
 
     def find_before(self, words: str) -> Version | None:
@@ -402,18 +352,7 @@ class Workspace:
     def _rendering(self, identity: str | None, longest: int) -> bytes:
         """Made when it is first asked for, then kept on the disk."""
         version = self.head if identity is None else self.version(identity)
-        form = "PNG" if version.has_alpha else "JPEG"
-        path = self._folder / _RENDERED / f"{version.id}-{longest}.{form.lower()}"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            pass
-        target = io.BytesIO()
-        shown = Image.fromarray(to_srgb(self.picture(version.id), longest))
-        shown.save(target, form, **({"quality": _JPEG_QUALITY} if form == "JPEG" else {"compress_level": 4}))
-        make_private_folder(path.parent)
-        write_private(path, target.getvalue(), durable=False)
-        return target.getvalue()
+        return rendering(self._folder / _RENDERED, version, longest, lambda: self.picture(version.id))
 
     # ---- selections and attachments
 
@@ -422,7 +361,7 @@ class Workspace:
 
         Raises BadInputError when the mask is not of that version's size.
         """
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             version = tree.head(connection)
             if Extent.of(mask) != version.extent:
                 raise BadInputError("The selection is not of the picture's size; select again.")
@@ -459,7 +398,7 @@ class Workspace:
 
     def delete_selection(self, name: str) -> None:
         """Forget a selection. Raises BadInputError when there is none of that name."""
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             if not connection.execute("DELETE FROM selections WHERE name = ?", (name,)).rowcount:
                 raise BadInputError(f"There is no selection called {name}.")
 
@@ -469,7 +408,7 @@ class Workspace:
         Raises BadInputError when the bytes are no picture that can be opened.
         """
         open_picture(data, name=name)
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             digest = self._store.put_bytes(data)
             self._store.flush([digest])
             identity = secrets.token_hex(4)
@@ -496,17 +435,23 @@ class Workspace:
 
     def disk_bytes(self) -> int:
         """How many bytes its files hold."""
-        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        total = 0
+        for path in self._folder.rglob("*"):
+            try:
+                total += path.stat().st_size if path.is_file() else 0
+            except FileNotFoundError:  # another thread has just renamed or removed it
+                continue
+        return total
 
     def collect_garbage(self) -> int:
         """Delete what no version, selection or attachment needs; how many bytes that freed.
 
         Waits for writers and keeps them waiting. Never done implicitly.
         """
-        with self._tree.writing() as connection:
+        with self._writing() as connection:
             needed: set[bytes] = set()
             for (joined,) in connection.execute("SELECT tiles FROM versions"):
-                needed.update(_split(joined))
+                needed.update(tiles.split(joined))
             for table in ("selections", "attachments"):
                 needed.update(row[0] for row in connection.execute(f"SELECT object FROM {table}"))
             return self._store.remove_all_but(needed)
@@ -517,27 +462,8 @@ class Workspace:
         shutil.rmtree(self._folder)
 
 
-def _dtype(version: Version) -> np.dtype:
-    return np.dtype(np.uint8 if version.bit_depth == 8 else np.uint16)
-
-
-def _split(joined: bytes) -> list[bytes]:
-    return [joined[at : at + DIGEST_BYTES] for at in range(0, len(joined), DIGEST_BYTES)]
-
-
-def _unused_id(connection: Any) -> str:
+def _unused_id(connection: sqlite3.Connection) -> str:
     while True:
         identity = secrets.token_hex(4)
         if connection.execute("SELECT 1 FROM versions WHERE id = ?", (identity,)).fetchone() is None:
             return identity
-
-
-@contextmanager
-def _damage_of(version: Version) -> Iterator[None]:
-    """Turn damage on the disk into a sentence about the version."""
-    try:
-        yield
-    except DamagedObjectError as error:
-        raise BadInputError(
-            f"Version {version.number} is damaged on the disk and cannot be shown; the others can, go to one of them."
-        ) from error
