@@ -19,6 +19,7 @@ _POINTING = frozenset(
     "this that it these those them here there him her selection selected area part region place spot thing one".split()
 )
 _FILLER = frozenset("the a an my our your his its their of all whole entire very same".split())
+_WHOLE = frozenset("picture image photo photograph pic everything".split())
 _BACKGROUND = frozenset(["background", "backdrop", "surroundings", "everything-else"])
 _OTHER = frozenset(["other", "another", "remaining"])
 # Selections under this prefix are the masks that versions worked on; the rest of the name is the version's id.
@@ -53,18 +54,27 @@ def is_pointing(phrase: str) -> bool:
     return bool(words) and all(word in _POINTING for word in words)
 
 
+def is_whole(phrase: str) -> bool:
+    """Whether a phrase means the whole picture."""
+    words = words_of(phrase)
+    return bool(words) and all(word in _WHOLE for word in words)
+
+
 def is_background(phrase: str) -> bool:
     """Whether a phrase means everything but the subject."""
     words = words_of(phrase)
     return bool(words) and words[-1] in _BACKGROUND and len(words) <= 2
 
 
-def ground(context: EditContext, target: str | None, selection: str | None = None) -> Target | None:
+def ground(
+    context: EditContext, target: str | None, selection: str | None = None, *, needed: bool = True
+) -> Target | None:
     """Find what a request is about in the workspace's current version.
 
     In this order: the selection it names; the person's own fresh selection; a saved selection of that name;
     the same phrase grounded earlier on this path (an orange suit stays "the suit" once it is navy); words.
-    None when the request names nothing and nothing is selected: the whole picture.
+    None for the whole picture: when nothing is named or selected, or, where no target is `needed`, when a word only
+    points ("brighten it") and there is nothing to point at.
     Raises NeedsAnswerError when nothing matches or it is not clear which is meant.
     """
     workspace = context.workspace
@@ -75,7 +85,7 @@ def ground(context: EditContext, target: str | None, selection: str | None = Non
         if target is not None and is_background(target):
             return replace(chosen, mask=invert(chosen.mask), label="everything but your selection")
         return chosen if target is None or is_pointing(target) else replace(chosen, label=target)
-    if target is None:
+    if target is None or is_whole(target):
         return None
     saved = _saved_by_name(context, target)
     if saved is not None:
@@ -84,6 +94,8 @@ def ground(context: EditContext, target: str | None, selection: str | None = Non
     if earlier is not None:
         return earlier
     if is_pointing(target):
+        if not needed:
+            return None
         raise NeedsAnswerError(Question(f"What do you mean by “{target}”? Click it, or brush over it, on the picture."))
     return _from_words(context, target)
 

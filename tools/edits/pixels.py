@@ -122,7 +122,7 @@ class PixelEdit(EditRequest):
 
     def find_target(self, context: EditContext) -> Target | None:
         """The grounded target, None for the whole picture; raises NeedsAnswerError."""
-        target = ground(context, self.target, self.selection)
+        target = ground(context, self.target, self.selection, needed=self.needs_target)
         if target is None and self.needs_target:
             raise NeedsAnswerError(Question(self.question))
         return target
