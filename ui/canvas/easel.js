@@ -292,7 +292,9 @@ class Easel {
   hintText() {
     if (this.data.busy) return "Working…";
     if (this.compare === "split") return "Drag the divider. S leaves.";
-    if (this.candidates?.length && !this.strokes.pending) return "Click the one you mean, or press its number.";
+    if (this.candidates?.length && !this.strokes.pending) {
+      return this.candidates.length === 1 ? "Press 1 if it is this; or click the right thing." : "Click the one you mean, or press its number.";
+    }
     return HINTS[this.tool];
   }
 }

@@ -46,8 +46,12 @@ class Pointing extends Easel {
     return Math.max(0.5, Math.round((this.size / 2 / this.view.scale) * 10) / 10);
   }
 
+  /**
+   * The candidate under a click. Of several, the click means one of them; a single one ("is it this?") is chosen
+   * by its number only, since a click inside it may as well be the correction.
+   */
   candidateAt([x, y]) {
-    if (this.tool !== "add" || this.strokes.pending) return null;
+    if (this.tool !== "add" || this.strokes.pending || this.candidates?.length === 1) return null;
     const context = this.top.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     const hits = (this.candidates ?? []).filter((one) => context.isPointInPath(one.path, x, y, "evenodd"));
