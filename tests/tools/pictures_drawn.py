@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from functools import lru_cache
 
 import cv2
@@ -54,3 +56,39 @@ def display_p3() -> bytes:
 def grey_profile(gamma: float = 1.8) -> bytes:
     """A grey profile with a plain gamma."""
     return imagecodecs.cms_profile("gray", whitepoint=[0.3457, 0.3585], gamma=gamma)
+
+
+def png_with(file: bytes, name: bytes, contents: bytes) -> bytes:
+    """A PNG with one more chunk behind its header."""
+    checked = name + contents
+    chunk = struct.pack(">I", len(contents)) + checked + struct.pack(">I", zlib.crc32(checked))
+    return file[:33] + chunk + file[33:]
+
+
+@lru_cache(maxsize=1)
+def cmyk_profile() -> bytes:
+    """A printer profile of one lut8 tag: every ink darkens CIE L*a*b* in its own direction, half as the next."""
+    grid = np.stack(np.meshgrid(*[[0, 1]] * 4, indexing="ij"), axis=-1).reshape(-1, 4)  # C, M, Y, K
+    lightness = 100 - grid @ [40, 45, 10, 85]
+    a = grid @ [-35, 70, -5, 0]
+    b = grid @ [-45, 0, 90, 0]
+    lab = np.stack([np.clip(lightness, 0, 100) * 2.55, np.clip(a + 128, 0, 255), np.clip(b + 128, 0, 255)], axis=-1)
+    identity = bytes(range(256))
+    matrix = struct.pack(">9i", 65536, 0, 0, 0, 65536, 0, 0, 0, 65536)
+    lut = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + identity * 4
+    lut += np.rint(lab).astype(np.uint8).tobytes() + identity * 3
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", 5) + b"inks\0" + bytes(78),
+        b"cprt": b"text" + bytes(4) + b"none\0",
+        b"wtpt": b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061),
+        b"A2B0": lut,
+    }
+    table, body, start = b"", b"", 132 + 12 * len(tags)
+    for name, data_ in tags.items():
+        table += struct.pack(">4sII", name, start + len(body), len(data_))
+        body += data_ + bytes(-len(data_) % 4)
+    rest = struct.pack(">I", len(tags)) + table + body
+    head = struct.pack(">I", 128 + len(rest)) + b"lcms" + bytes([2, 16, 0, 0]) + b"prtrCMYKLab "
+    head += struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + b"acsp" + bytes(28)
+    head += struct.pack(">3i", 63190, 65536, 54061)
+    return head + bytes(128 - len(head)) + rest

@@ -12,11 +12,14 @@ import pillow_heif
 import pytest
 import tifffile
 from PIL import Image, ImageCms, ImageDraw
+from skimage.color import lab2rgb
 
 from models.errors import BadInputError
 from models.geometry import Extent
-from tests.tools.pictures_drawn import display_p3, encoded, photo
+from tests.tools.pictures_drawn import cmyk_profile, display_p3, encoded, photo, png_with
 from tools.pictures.limits import Limits
+from tools.pictures.picture import Picture
+from tools.pictures.profiles import colour_in_profile
 from tools.pictures.reading import open_picture
 
 
@@ -132,9 +135,7 @@ def test_palette_one_bit_and_keyed_transparency():
 def test_a_sixteen_bit_colour_key_is_transparency():
     samples = photo(bits=16)
     file = bytes(imagecodecs.png_encode(samples))
-    contents = samples[5, 7].astype(">u2").tobytes()
-    chunk = struct.pack(">I", 6) + b"tRNS" + contents + struct.pack(">I", zlib.crc32(b"tRNS" + contents))
-    picture = open_picture(file[:33] + chunk + file[33:])
+    picture = open_picture(png_with(file, b"tRNS", samples[5, 7].astype(">u2").tobytes()))
     np.testing.assert_array_equal(picture.pixels[..., :3], samples)
     np.testing.assert_array_equal(picture.pixels[..., 3] == 0, (samples == samples[5, 7]).all(axis=2))
 
@@ -146,6 +147,43 @@ def test_cmyk_becomes_rgb_and_says_so():
     assert picture.icc is None
 
 
+def test_cmyk_goes_through_its_own_profile():
+    inks = np.zeros((40, 50, 4), np.uint8)
+    inks[:, 25:, 1] = 255  # magenta on the right
+    file = encoded(Image.frombytes("CMYK", (50, 40), inks.tobytes()), "TIFF", icc_profile=cmyk_profile())
+    picture = open_picture(file)
+    assert any("through its profile" in notice for notice in picture.notices)
+    assert np.abs(picture.pixels[5, 5].astype(int) - 255).max() <= 3
+    # L* 55, a* 70, b* 0 by the profile, which skimage converts on its own
+    expected = 255 * lab2rgb(np.array([[[55.0, 70.0, 0.0]]]), illuminant="D65")[0, 0]
+    assert np.abs(picture.pixels[5, 40] - expected).max() < 12
+    assert picture.icc is None
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_png_may_say_its_colours_without_a_profile(bits: int):
+    def shown(name: bytes, contents: bytes) -> Picture:
+        return open_picture(png_with(bytes(imagecodecs.png_encode(photo(bits=bits))), name, contents))
+
+    p3 = shown(b"cICP", bytes([12, 13, 0, 1]))
+    assert p3.icc is not None
+    red = colour_in_profile(p3, (1.0, 0.0, 0.0))
+    assert red == pytest.approx((0.9175, 0.2003, 0.1386), abs=4e-3)  # with sRGB's curve, as published
+    linear = shown(b"gAMA", struct.pack(">I", 100_000))
+    assert linear.icc is not None
+    assert colour_in_profile(linear, (0.5, 0.5, 0.5))[0] == pytest.approx(0.214, abs=3e-3)
+    for name, contents in (
+        (b"gAMA", struct.pack(">I", 45_455)),
+        (b"gAMA", struct.pack(">I", 0)),
+        (b"sRGB", b"\0"),
+        (b"cICP", bytes([1, 13, 0, 1])),
+        (b"cICP", bytes([9, 16, 0, 1])),
+        (b"gAMA", b"?"),
+    ):
+        assert shown(name, contents).icc is None
+    np.testing.assert_array_equal(p3.pixels, photo(bits=bits))
+
+
 def test_lossy_formats_come_close():
     samples = photo(96, 128)
     for form, options in (("JPEG", {"quality": 95}), ("WEBP", {"quality": 95}), ("AVIF", {"quality": 95})):
@@ -153,6 +191,9 @@ def test_lossy_formats_come_close():
         assert np.abs(picture.pixels.astype(int) - samples).mean() < 3
         assert not picture.lossless
     assert open_picture(encoded(samples, "WEBP", lossless=True)).lossless
+    frames = {"save_all": True, "append_images": [Image.fromarray(255 - samples)]}
+    assert open_picture(encoded(samples, "WEBP", lossless=True, **frames)).lossless
+    assert not open_picture(encoded(samples, "WEBP", quality=50, **frames)).lossless
 
 
 @pytest.mark.parametrize("bits", [8, 10])

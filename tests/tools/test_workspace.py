@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sqlite3
 import threading
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.errors import BadInputError
+from models.errors import BadInputError, UnavailableError
 from models.geometry import Bounds, Extent
 from tests.tools.pictures_drawn import display_p3, encoded, photo
 from tools.pictures.picture import JpegCoding, Picture
@@ -325,6 +326,26 @@ def test_garbage_is_what_nothing_needs(workspace: Workspace, folder: Path):
     assert _objects(folder) == kept
     assert workspace.disk_bytes() < before
     assert workspace.selection("all").mask.all()
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_version(
+    workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = _objects(folder)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UnavailableError, match="No space left"):
+        _dot(workspace, 77)
+    with pytest.raises(UnavailableError, match="No space left"):
+        Workspace.create(folder.with_name("other"), Picture(photo(20, 20)), name="a")
+    monkeypatch.undo()
+    assert not folder.with_name("other").exists()
+    assert len(workspace.versions()) == 1
+    assert _objects(folder) == before
+    assert _dot(workspace, 77).number == 2
 
 
 def test_only_the_owner_may_look(workspace: Workspace, folder: Path):

@@ -52,7 +52,7 @@ def from_primaries(white: Chromaticity, primaries: tuple[Chromaticity, ...], gam
     if gamma is None:
         model = _tags(srgb())
         tags = _tags(made) | {name: model[name] for name in (b"rTRC", b"gTRC", b"bTRC")}
-        made = _assembled(made, tags)
+        made = _assembled(made[:_HEADER], tags)
     return _undated(made)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from tools.workspace.tree import Version
 
@@ -34,12 +35,21 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def _mentioned(word: str, text: str, words: Sequence[str]) -> bool:
-    """Whether a word, or one spelt much like it, stands in the text."""
-    if any(fuzz.ratio(word, other) >= _ALIKE for other in words):
+def _alike(word: str, other: str) -> bool:
+    """Whether the two are one word in another form, or with a slip of the finger: "bleu", "carr", "removing"."""
+    if fuzz.ratio(word, other) >= _ALIKE:
+        return True
+    return min(len(word), len(other)) >= 4 and word[0] == other[0] and OSA.distance(word, other) <= 1
+
+
+def _mentioned(word: str, words: Sequence[str]) -> bool:
+    """Whether a word, or one much like it, stands among the words."""
+    if any(_alike(word, other) for other in words):
         return True
     # a part of a word counts when it is long, or of a script that puts no spaces between words
-    return word in text and (len(word) >= 4 or not word.isascii())
+    if (len(word) >= 4 or not word.isascii()) and any(word in other for other in words):
+        return True
+    return len(word) >= 6 and word in "".join(words)  # "palmtree" for "palm tree"
 
 
 def likeness(words: str, version: Version) -> float:
@@ -47,9 +57,8 @@ def likeness(words: str, version: Version) -> float:
     asked = [word for word in _words(words) if word not in _EMPTY_WORDS] or _words(words)
     if not asked:
         return 0.0
-    text = " ".join([version.name or "", version.message, *_strings(version.edit)]).casefold()
-    inside = _words(text)
-    return sum(_mentioned(word, text, inside) for word in asked) / len(asked)
+    inside = _words(" ".join([version.name or "", version.message, *_strings(version.edit)]))
+    return sum(_mentioned(word, inside) for word in asked) / len(asked)
 
 
 def latest_mention(words: str, path: Sequence[Version]) -> Version | None:
