@@ -94,7 +94,7 @@ class OfflinePlanner(BaseChatModel):
                 "type": "tool_call",
             }
             return AIMessage(content="", tool_calls=[call])
-        said = [message.text for message in done]
+        said = [str(message.text) for message in done]
         if found.reply and found.reply not in said and not calls:
             said.append(found.reply)
         return AIMessage(content=" ".join(said) or "I did not understand that. What should I change?")

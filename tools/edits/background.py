@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
-from models.filters.blur import blur
 from pydantic import Field
 
 from models.colour.naming import find_colours
 from models.cutout import estimate_foreground
 from models.errors import BadInputError, UnavailableError
+from models.filters.blur import lens_blur
 from models.geometry import Extent
 from models.mask import Mask, invert
 from tools.edits.context import EditContext
@@ -105,7 +105,7 @@ class BackgroundReplace(BackgroundEdit):
             return self._attached(region, context)
         if re.search(r"\bblur", text):
             radius = max(4.0, 0.02 * region.picture.extent.diagonal)
-            return blur(region.rgb, region.mask, radius=radius, progress=context.progress)
+            return lens_blur(region.rgb, radius, region.mask, progress=context.progress)
         colours = [wish.rgb for _, _, wish in find_colours(self.value) if wish.rgb is not None]
         plain = _only_colours(self.value)
         if colours and (plain or "gradient" in text):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from models.filters.blur import blur
-from models.filters.pixelate import pixelate
 from pydantic import Field, field_validator
 
 from models.errors import BadInputError
+from models.filters.blur import lens_blur
+from models.filters.pixelate import fitting_block, pixelate
 from models.geometry import Bounds, Extent
 from models.mask import Mask, feather
 from models.mask import bounds as bounds_of
@@ -53,10 +53,14 @@ class Blur(PixelEdit):
 
     def compute(self, region: Region, context: EditContext) -> Computed:
         """Blur or pixelate, taking colours only from inside the mask."""
-        radius = self._radius(bounds_of(region.mask), region.picture.extent)
+        box = bounds_of(region.mask)
+        radius = self._radius(box, region.picture.extent)
         if self._pixelated:
-            return Computed(pixelate(region.rgb, region.mask, cell=max(2, round(radius))), "pixelate")
-        return Computed(blur(region.rgb, region.mask, radius=radius, progress=context.progress), "lens blur")
+            block = round(radius) if _NUMBER.search(self.value or "") else fitting_block(box.width, box.height)
+            return Computed(pixelate(region.rgb, max(2, block), within=box), "pixelate")
+        # a blur of everything has no outside to keep out
+        mask = None if region.mask.all() else region.mask
+        return Computed(lens_blur(region.rgb, radius, mask, progress=context.progress), "lens blur")
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -71,7 +75,7 @@ class Blur(PixelEdit):
         number = _NUMBER.search(self.value or "")
         if number and number[2] != "%":
             return float(number[1])
-        natural = max(2.0, 0.012 * extent.diagonal, 0.06 * min(box.width, box.height) if self._pixelated else 0.0)
+        natural = max(2.0, 0.012 * extent.diagonal)
         if number:
             return natural * float(number[1]) / 50.0
         words = re.findall(r"[a-z]+", (self.value or "").lower())

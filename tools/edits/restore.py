@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
-from models.filters.deblur import deblur
-from models.filters.dehaze import dehaze
-from models.filters.denoise import denoise
-from models.filters.scratches import find_scratches
 from pydantic import Field
 
 from models.colour.tone import Adjustment, apply_adjustments
 from models.errors import BadInputError, UnavailableError
+from models.filters.dehaze import dehaze
+from models.filters.denoise import denoise
+from models.filters.scratches import find_scratches
+from models.filters.sharpen import deblur
 from models.geometry import Extent
 from models.inpainting.filling import fill_hole
 from models.mask import Mask, feather, grow
@@ -85,7 +85,7 @@ class Restore(PixelEdit):
         return Computed(dehaze(region.rgb, progress=context.progress), "dehaze")
 
     def _enhance(self, region: Region, context: EditContext) -> Computed:
-        calm = denoise(region.rgb, strength=0.3, progress=context.progress.part(0.0, 0.7))
+        calm = denoise(region.rgb, strength=20.0, progress=context.progress.part(0.0, 0.7))
         wishes = (Adjustment("auto", 60.0), Adjustment("sharpness", 15.0))
         return Computed(apply_adjustments(calm, wishes, progress=context.progress.part(0.7, 1.0)), "enhance")
 
