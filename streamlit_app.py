@@ -1,1 +1,5 @@
 """The app: `streamlit run streamlit_app.py`."""
+
+from ui.app import main
+
+main()

@@ -8,6 +8,10 @@ const SWATCHES = [
 ];
 const TOOL_KEYS = { v: "add", n: "remove", m: "box", b: "brush", e: "eraser" };
 
+function isTyping(target) {
+  return target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog]") && target.type !== "range";
+}
+
 class Canvas extends Pointing {
   constructor(root) {
     super(root);
@@ -183,9 +187,11 @@ class Canvas extends Pointing {
   key(event) {
     const target = event.composedPath()[0];
     if (!this.easel.isConnected) return this.close();
-    if (target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog]") && target.type !== "range") return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const control = event.ctrlKey || event.metaKey;
+    // In an empty chat input there are no words to undo: Ctrl+Z means the picture.
+    const nothingTyped = target.localName === "textarea" && !target.value && control && (key === "z" || key === "y");
+    if (isTyping(target) && !nothingTyped) return;
     if (event.type === "keyup") {
       if (key === " ") delete this.stage.dataset.pan;
       if (key === "c" && this.compare === "hold") this.setCompare(null);

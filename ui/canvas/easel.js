@@ -7,6 +7,12 @@ const HINTS = {
   eraser: "Take paint away. [ and ] change the size.",
 };
 
+/** While a job runs the chat input is disabled and loses the focus: hand it back, unless the person went elsewhere. */
+function giveWordBack() {
+  if (document.activeElement !== document.body || !matchMedia("(pointer: fine)").matches) return;
+  document.querySelector("[data-testid=stChatInputTextArea]")?.focus({ preventScroll: true });
+}
+
 class Easel {
   constructor(root) {
     this.root = root;
@@ -55,6 +61,7 @@ class Easel {
       this.send();
     }
     this.strokes.keep(data.width, data.height);
+    if (before?.busy && !data.busy) setTimeout(giveWordBack, 200);
     this.refresh();
   }
 

@@ -1,0 +1,188 @@
+"""The whole app in a real browser, with the embedded planner and engines."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from tests.ui.conftest import ROOT, Visit, streamlit_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+_WORK = 90_000  # milliseconds an edit may take on a slow machine
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with streamlit_server(ROOT / "streamlit_app.py", tmp_path_factory.mktemp("home")) as url:
+        yield url
+
+
+@pytest.fixture
+def start(server: str, visit: Callable[[str], Visit]) -> Iterator[Visit]:
+    seen = visit(server)
+    yield seen
+    assert seen.errors == []
+    assert seen.foreign == []
+
+
+def _easel(page: Page) -> Locator:
+    return page.locator("section.easel")
+
+
+def _version(page: Page) -> str:
+    return _easel(page).get_attribute("data-version") or ""
+
+
+def _open_sample(seen: Visit, title: str = "Astronaut") -> Page:
+    seen.page.get_by_role("button", name=f"Open the sample {title}").click()
+    seen.page.wait_for_selector("section.easel[data-shown]")
+    seen.idle()
+    return seen.page
+
+
+def _say(page: Page, text: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(text)
+    box.press("Enter")
+
+
+def _wait_for_new_version(page: Page, old: str) -> str:
+    page.wait_for_function(
+        """(old) => { for (const node of document.querySelectorAll('*')) {
+             const easel = node.shadowRoot?.querySelector('section.easel');
+             if (easel) return easel.dataset.shown !== old && easel.dataset.shown === easel.dataset.version; }
+           return false; }""",
+        arg=old,
+        timeout=_WORK,
+    )
+    page.wait_for_selector("[data-testid=stChatInputTextArea]:not([disabled])", timeout=_WORK)
+    return _version(page)
+
+
+def _spot(page: Page, x: float, y: float, extent: tuple[int, int] = (512, 512)) -> tuple[float, float]:
+    """Screen position of a point given as parts of the fitted picture."""
+    box = page.locator("canvas.marks").bounding_box()
+    assert box is not None
+    margin = min(24.0, box["width"] * 0.03)
+    scale = min((box["width"] - 2 * margin) / extent[0], (box["height"] - 2 * margin) / extent[1], 3)
+    width, height = extent[0] * scale, extent[1] * scale
+    return box["x"] + (box["width"] - width) / 2 + x * width, box["y"] + (box["height"] - height) / 2 + y * height
+
+
+def _brush(page: Page, *points: tuple[float, float], extent: tuple[int, int] = (512, 512)) -> None:
+    page.get_by_role("button", name="Brush", exact=True).click()
+    page.mouse.move(*_spot(page, *points[0], extent))
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*_spot(page, *point, extent), steps=6)
+    page.mouse.up()
+    page.wait_for_selector("section.easel[data-overlay=settled]", timeout=_WORK)
+
+
+def _downloaded(page: Page) -> np.ndarray:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download", exact=True).click()
+    return np.asarray(Image.open(Path(download.value.path())))
+
+
+def test_words_change_the_picture_there_and_nowhere_else(start: Visit) -> None:
+    page = _open_sample(start)
+    first = _version(page)
+    _say(page, "make the orange suit navy blue")
+    second = _wait_for_new_version(page, first)
+    before, after = data.astronaut(), _downloaded(page)
+    changed = np.any(before != after, axis=2)
+    red, blue = (0, 2)
+    suit = changed & (before[..., red] > 150) & (before[..., blue] < 90)
+    assert np.count_nonzero(suit) > 15_000, "most of the orange suit changed"
+    assert after[suit].mean(axis=0)[blue] > after[suit].mean(axis=0)[red], "and it is blue now"
+    assert not changed[:120].any(), "flag, hair, wall and rocket at the top are untouched, sample for sample"
+
+    page.locator("canvas.marks").focus()
+    page.keyboard.press("Control+z")
+    assert _wait_for_new_version(page, second) == first
+    page.keyboard.press("Control+Shift+Z")
+    assert _wait_for_new_version(page, first) == second
+    page.get_by_role("button", name="Go to version 1: Original").click()
+    assert _wait_for_new_version(page, second) == first
+
+
+def test_a_brushed_thing_is_removed_and_a_reload_loses_nothing(start: Visit) -> None:
+    page = _open_sample(start)
+    first = _version(page)
+    _brush(page, (0.53, 0.9), (0.56, 0.8))
+    _say(page, "remove this")
+    second = _wait_for_new_version(page, first)
+    assert _easel(page).get_attribute("data-marks") == "0", "the marks went with the message"
+    before, after = data.astronaut(), _downloaded(page)
+    changed = np.any(before != after, axis=2)
+    assert changed[410:460, 265:295].mean() > 0.2
+    assert not changed[:256].any()
+
+    page.reload()
+    page.wait_for_selector("section.easel[data-shown]")
+    assert _version(page) == second
+    page.get_by_text("remove this", exact=True).first.wait_for()
+    page.get_by_role("button", name="Split before and after").click()
+    page.wait_for_selector("section.easel[data-compare=split]")
+
+
+def test_a_quick_action_says_it_for_the_person(start: Visit) -> None:
+    page = _open_sample(start, "Coffee")
+    first = _version(page)
+    page.mouse.click(*_spot(page, 0.5, 0.45, (600, 400)))
+    page.wait_for_selector("section.easel[data-overlay=settled]", timeout=_WORK)
+    page.get_by_role("button", name="Blur").click()
+    _wait_for_new_version(page, first)
+    page.get_by_text("blur this", exact=True).first.wait_for()
+
+
+def test_stop_really_stops_and_a_closed_tab_does_not(start: Visit, server: str) -> None:
+    page = start.page
+    large = Image.fromarray(np.tile(data.astronaut(), (4, 6, 1)))
+    buffer = io.BytesIO()
+    large.save(buffer, "JPEG", quality=90)
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
+    )
+    page.wait_for_selector("section.easel[data-shown]", timeout=_WORK)
+    start.idle()
+    first = _version(page)
+    _brush(page, (0.2, 0.3), (0.5, 0.6), (0.8, 0.3), extent=large.size)
+    _say(page, "remove this")
+    page.get_by_role("button", name="Stop").click(timeout=_WORK)
+    page.get_by_text("Stopped").first.wait_for(timeout=_WORK)
+    page.wait_for_selector("[data-testid=stChatInputTextArea]:not([disabled])", timeout=_WORK)
+    assert _version(page) == first
+
+    _say(page, "make it black and white")
+    page.get_by_text("make it black and white", exact=True).first.wait_for()
+    address = page.url
+    page.goto("about:blank")
+    page.wait_for_timeout(2500)
+    page.goto(address)
+    page.wait_for_selector("section.easel[data-shown]")
+    _wait_for_new_version(page, first)
+
+
+def test_errors_are_one_sentence(server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{server}/?c=0123456789abcdef")
+    page = seen.page
+    page.get_by_text("That conversation does not exist").wait_for()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "broken.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n not a picture"}
+    )
+    page.get_by_test_id("stToast").get_by_text("broken.png").wait_for()
+    assert page.get_by_test_id("stException").count() == 0
+    assert "Traceback" not in page.content()
+    assert seen.foreign == []

@@ -1,0 +1,37 @@
+"""The editor: the picture on its easel, the talk about it beside, the history below."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from agent.studio import Conversation, Studio
+from ui.pages import download, easel, talk
+from ui.session import leave
+
+
+def show(studio: Studio, conversation: Conversation) -> None:
+    """Draw the screen for one conversation."""
+    del studio  # every page is called alike
+    with st.container(key="topbar", horizontal=True, vertical_alignment="center", gap="small"):
+        _wordmark()
+        st.html(f'<span class="title">{_escaped(conversation.title)}</span>')
+        if st.button("New photo", key="new"):
+            leave()
+            st.rerun()
+        download.show(conversation)
+    with st.container(key="workbench"):
+        picture, words = st.columns([1, 0.4], gap="small")
+        with picture:
+            easel.show(conversation)
+        with words:
+            talk.show(conversation)
+
+
+def _wordmark() -> None:
+    if st.button("Pentimento", key="home", type="tertiary", help="All pictures"):
+        leave()
+        st.rerun()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
