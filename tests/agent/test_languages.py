@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.offline.languages import LANGUAGES, detect, grammar, to_english
+from agent.offline.languages import LANGUAGES, detect, to_english
 from agent.offline.languages.lexicon import TABLE, fold
 from agent.offline.languages.phrases import comparative
+from agent.offline.languages.registry import grammar
 from tests.shared_material import SHARED, needs_shared
 
 REQUESTS = Path(__file__).parent / "requests"

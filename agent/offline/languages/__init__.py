@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import import_module
-
 from agent.offline.languages.detection import detect
-from agent.offline.languages.engine import Grammar, translate
+from agent.offline.languages.engine import translate
+from agent.offline.languages.registry import LANGUAGES, grammar
 
-__all__ = ["LANGUAGES", "LATIN", "detect", "grammar", "to_english"]
-
-_MODULES = {
-    "es": "spanish",
-    "de": "german",
-    "fr": "french",
-    "zh": "chinese",
-    "hi": "hindi",
-    "hi-Latn": "hindi",
-}
-LANGUAGES = tuple(_MODULES)
-"""The BCP 47 codes that `to_english` translates."""
-LATIN = ("es", "de", "fr", "hi-Latn")
-"""Those that share English's script, so that only their words tell them apart."""
-
-
-@cache
-def grammar(lang: str) -> Grammar:
-    """The grammar of one language, read when first needed."""
-    return import_module(f"agent.offline.languages.{_MODULES[lang]}").GRAMMAR
+__all__ = ["LANGUAGES", "detect", "to_english"]
 
 
 def to_english(text: str, lang: str) -> str | None:
@@ -38,4 +17,4 @@ def to_english(text: str, lang: str) -> str | None:
     """
     if lang == "en":
         return text
-    return translate(text, grammar(lang)) if lang in _MODULES else None
+    return translate(text, grammar(lang)) if lang in LANGUAGES else None

@@ -7,6 +7,7 @@ from functools import cache
 
 from agent.offline.languages.engine import QUOTED
 from agent.offline.languages.lexicon import NOUN_KINDS, Kind, english_words, key_of
+from agent.offline.languages.registry import LATIN, grammar
 
 _LATIN_WORD = re.compile(r"(?<![\w.])[^\W\d_]+(?:['-][^\W\d_]+)*(?!\w)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -25,32 +26,44 @@ _ENGLISH = frozenset(
 """Words that only an English request has; the words of English glosses count half."""
 
 _MARKERS: dict[str, str] = {
-    "es": "el la los las un una unos unas de del al y o en con por para sin mas muy poco que lo su sus mi mis tu este "
-    "esta ese esa eso quita quitar quitale elimina eliminar borra borrar cambia cambiar pon ponle poner haz hazlo "
-    "hacer deshaz deshacer sube subir baja bajar convierte convertir reemplaza reemplazar agrega agregar anade anadir mueve "
-    "gira girar recorta recortar endereza desenfoca tapa oculta aclara oscurece otra otro vez tambien mejor menos "
-    "puedes podrias quiero quisiera favor gracias hola esto sea imagen fondo rojo azul izquierda derecha como donde",
-    "de": "der das dem den des ein eine einen einem einer eines und oder mit von vom im zum zur auf aus bei nach fur "
-    "fuer uber hinter neben unter zwischen ist sind nicht bitte mach mache machen macht entferne entfernen ersetze "
-    "ersetzen ander andere andern fuge fueg fuege hinzu weg nimm schneide dreh drehe drehen zu mehr weniger etwas "
-    "bisschen noch auch lieber wieder ruckgangig rueckgangig rueckgaengig zuruck kannst konntest ich du sie es bild "
-    "hintergrund links rechts oben unten heller dunkler nur doch dann sehr kein keine danke hallo mal dieser diese "
-    "dieses vorher bitte farbe mochte moechte",
-    "fr": "le la les l' un une des du de d' au aux et ou en dans avec sans sur sous pour par plus moins un peu tres "
-    "trop ce ca cette ces mon ma mes ton ta tes son sa ses que qui est soit enleve enlever supprime supprimer change "
-    "changer mets mettre rends rendre fais faire ajoute ajouter remplace remplacer efface effacer annule annuler "
-    "floute flouter recadre recadrer tourne deplace agrandis eclaircis assombris peux pouvez voudrais aimerais je tu "
-    "vous s'il plait merci bonjour aussi encore gauche droite arriere-plan rouge vert plutot autre l'autre pareil",
-    "hi-Latn": "ko ki ka ke ko mein se aur kar karo kardo krdo karna kijiye hata hatao hatado hata nikal nikalo badal "
-    "badlo bana banao banado laga lagao lagado rakh rakho daal daalo thoda thodi thode thora bhi nahi nahin wala wali "
-    "wale peeche piche isko ise usko mera meri mere yeh ye woh wapas vapas yaar bhai dijiye dena dedo hai accha achha "
-    "zyada jyada kam badha badhao ghata ghatao rang gehra halka pe par ek sab dono haan jaisa upar neeche niche aage "
-    "chhupa chupa dhundhla taraf mujhe chahiye krna kr",
+    "es": """
+        si gusta vuelve estaba antes como ahora tipo el la los las un una unos unas de del al y o en con por
+        para sin mas muy poco que lo su sus mi mis tu este esta ese esa eso quita quitar quitale elimina
+        eliminar borra borrar cambia cambiar pon ponle poner haz hacer hazlo deshaz deshacer sube subir baja
+        bajar convierte convertir reemplaza reemplazar agrega agregar anade anadir mueve gira girar recorta
+        recortar endereza desenfoca tapa oculta aclara oscurece otra otro vez tambien mejor menos puedes
+        podrias quiero quisiera favor gracias hola esto sea imagen fondo rojo azul izquierda derecha donde
+    """,
+    "de": """
+        um erhohe nochmal nein ja alles prozent soll der das dem den des ein eine einen einem einer eines und
+        oder mit von vom im zum zur auf aus bei nach fur fuer uber hinter neben unter zwischen ist sind nicht
+        bitte mach mache machen macht entferne entfernen ersetze ersetzen ander andere andern fuge fueg fuege
+        hinzu weg nimm schneide dreh drehe drehen zu mehr weniger etwas bisschen noch auch lieber wieder
+        ruckgangig rueckgangig rueckgaengig zuruck kannst konntest ich du sie es bild hintergrund links rechts
+        oben unten heller dunkler nur doch dann sehr kein keine danke hallo mal dieser diese dieses vorher
+        farbe mochte moechte
+    """,
+    "fr": """
+        encore doit etre avant apres reviens arriere montre-moi le la les l' un une des du de d' au aux et ou
+        en dans avec sans sur sous pour par plus moins peu tres trop ce ca cette ces mon ma mes ton ta tes son
+        sa ses que qui est soit enleve enlever supprime supprimer change changer mets mettre rends rendre fais
+        faire ajoute ajouter remplace remplacer efface effacer annule annuler floute flouter recadre recadrer
+        tourne deplace agrandis eclaircis assombris peux pouvez voudrais aimerais je tu vous s'il plait merci
+        bonjour aussi gauche droite arriere-plan rouge vert plutot autre l'autre pareil
+    """,
+    "hi-Latn": """
+        ko ki ka ke mein se aur kar karo kardo krdo karna kijiye hata hatao hatado nikal nikalo badal badlo
+        bana banao banado laga lagao lagado rakh rakho daal daalo thoda thodi thode thora bhi nahi nahin wala
+        wali wale peeche piche isko ise usko mera meri mere yeh ye woh wapas vapas yaar bhai dijiye dena dedo
+        hai accha achha zyada jyada kam badha badhao ghata ghatao rang gehra halka pe par ek sab dono haan
+        jaisa upar neeche niche aage chhupa chupa dhundhla taraf mujhe chahiye krna kr
+    """,
 }
+"""Function words and verbs of requests, folded."""
 _SHARED_WITH_ENGLISH = frozenset(
     "a as an in so on die man was war hat am bin fast gut rot mit rat art also den hell bad kind bald see wand hand "
     "plus sur son pour main tout ton on or car pain chat rose noir orange sale lit or dent but tour sans comment par "
-    "me use is do us he no si sin pan red once real ha te se mal van cable gas color sol pie "
+    "me use is do us he no sin pan red once real ha te se mal van cable gas color sol pie "
     "table photo image change note grand large mince long style court sombre ye par ek kam alt tone col over".split()
 )
 """Words of the other languages that English text has too, so they settle nothing."""
@@ -61,8 +74,6 @@ _HINDI_LOANS = frozenset("please pls plz do is us use bg pic crop remove delete 
 @cache
 def _weights() -> dict[str, dict[str, float]]:
     """Per language: word -> vote. Function words and verbs weigh 1, nouns and adjectives less."""
-    from agent.offline.languages import LATIN, grammar
-
     english = _ENGLISH | english_words()
     table: dict[str, dict[str, float]] = {}
     for lang in LATIN:
@@ -71,7 +82,9 @@ def _weights() -> dict[str, dict[str, float]]:
             if " " not in form and form.isascii() and form not in english and len(form) > 2:
                 content = gloss.kind in NOUN_KINDS | {Kind.ADJECTIVE, Kind.COLOUR}
                 votes[form] = 0.6 if content else 0.8
-        votes |= dict.fromkeys(map(key_of, _MARKERS[lang].split()), 1.0)
+        markers = set(map(key_of, _MARKERS[lang].split()))
+        variants = set(map(key_of, grammar(lang).spellings)) - english
+        votes |= dict.fromkeys(markers | variants, 1.0)
         votes |= {word: 0.4 for word in votes if len(word) == 1}
         table[lang] = {word: vote for word, vote in votes.items() if word not in _SHARED_WITH_ENGLISH}
     table["en"] = dict.fromkeys(english_words(), 0.5) | dict.fromkeys(_ENGLISH, 1.0)
@@ -104,9 +117,10 @@ def _vote(words: list[str]) -> str:
     for lang in (lang for lang in weights if lang != "en"):
         votes = sum(weights[lang].get(piece, 0.0) for piece in pieces)
         loans = _HINDI_LOANS if lang == "hi-Latn" else frozenset()
-        known = sum(piece in weights[lang] or piece in loans for piece in pieces) if votes else 0
+        lexicon = grammar(lang).lexicon
+        known = sum(piece in weights[lang] or piece in loans or lexicon.get(piece) is not None for piece in pieces)
         ahead = votes - _english_votes(pieces, lang)
-        if ahead > lead and (votes >= 1.5 or known * 2 > len(pieces)):
+        if ahead > lead and (votes >= 1.5 or (votes >= 0.6 and known * 2 > len(pieces))):
             best, lead = lang, ahead
     return best
 

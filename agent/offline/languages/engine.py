@@ -27,6 +27,8 @@ _QUOTE_MARK, _FIGURE_MARK = "[\ue000-\ue3ff]", "[\ue400-\ue7ff]"
 _TOKEN = re.compile(r"[\ue000-\ue7ff]|[^\W_]+(?:[-'][^\W_]+)*'?")
 _INDIC_TOKEN = re.compile(r"[\ue000-\ue7ff]|[\w\u0900-\u097f]+(?:[-'][\w\u0900-\u097f]+)*")
 _HAN_TOKEN = re.compile(r"[\ue000-\ue7ff]|[A-Za-z][\w'-]*|\S")
+_PREPOSITION = re.compile(r"(?:in|on|at|under|behind|next to|above|between|to) ")
+_NAMELESS = QUALITY_KINDS | {Kind.OF, Kind.SILENT}
 _PUNCTUATION = str.maketrans(
     {"，": ",", "。": ".", "、": ",", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "।": "."}
     | {"‘": "'", "’": "'"}
@@ -58,6 +60,8 @@ class Grammar:
     spaced: bool = True
     modifiers_first: bool = False
     """Whether a noun's descriptions stand before it (Chinese, Hindi), so phrases are read from their end."""
+    spellings: Sequence[str] = ()
+    """Variants that `prepare` brings to one spelling; they tell the language as function words do."""
     guess: Callable[[str, Lexicon], Gloss | None] = field(default=lambda word, lexicon: None)
     """Reads a word that the lexicon lacks (compounds, endings)."""
 
@@ -84,6 +88,9 @@ def translate(text: str, grammar: Grammar) -> str | None:
     text = _protect(" ".join(text.split()), literals)
     text = grammar.prepare(text.translate(_PUNCTUATION)).strip()
     text = _impolite(text, grammar)
+    whole = _frame_of(text, grammar)
+    if whole is not None and not whole.has_slots:
+        return whole.english
     clauses = _clauses(text, grammar)
     english = [(_translate_clause(clause, grammar), brk) for clause, brk in clauses]
     if not english or any(done is None for done, _ in english):
@@ -91,7 +98,8 @@ def translate(text: str, grammar: Grammar) -> str | None:
     joined = "".join(
         (done or "") + (brk if place < len(english) - 1 else "") for place, (done, brk) in enumerate(english)
     )
-    return _restore(re.sub(r"\s+", " ", joined).strip(" ,"), literals) or None
+    tidy = re.sub(r"\ba (?=[aeio])", "an ", re.sub(r"\s+", " ", joined).strip(" ,"))
+    return _restore(tidy, literals) or None
 
 
 def _protect(text: str, literals: list[str]) -> str:
@@ -146,7 +154,8 @@ def _clauses(text: str, grammar: Grammar) -> list[tuple[str, str]]:
             before, joint = clauses[-1]
             together = before + joint + piece
             ties = fold(joint).strip() in grammar.joins
-            if ties and _frame_of(before, grammar) and not _frame_of(piece, grammar) and _frame_of(together, grammar):
+            first = _frame_of(before, grammar) if ties else None
+            if first and first.has_slots and not _frame_of(piece, grammar) and _frame_of(together, grammar):
                 clauses[-1] = (together, mark)
                 continue
         if piece.strip():
@@ -156,7 +165,13 @@ def _clauses(text: str, grammar: Grammar) -> list[tuple[str, str]]:
     return [(clause.strip(), ", " if re.search(r"[,.;!?]", mark) else " and ") for clause, mark in clauses]
 
 
-def _frame_of(clause: str, grammar: Grammar) -> str | None:
+@dataclass(frozen=True)
+class _Framed:
+    english: str
+    has_slots: bool
+
+
+def _frame_of(clause: str, grammar: Grammar) -> _Framed | None:
     clause = clause.strip()
     folded = fold(clause)
     for frame in grammar.frames:
@@ -165,7 +180,8 @@ def _frame_of(clause: str, grammar: Grammar) -> str | None:
             continue
         filled = {name: _slot(name, clause[slice(*found.span(name))], grammar) for name in found.groupdict()}
         if all(filled.values()):
-            return re.sub(r"\{(\w+)\}", lambda slot, filled=filled: filled[slot[1]] or "", frame.english)
+            english = re.sub(r"\{(\w+)\}", lambda slot, filled=filled: filled[slot[1]] or "", frame.english)
+            return _Framed(re.sub(r"\bto (?:on|at|in) (?=the )", "to ", english), bool(filled))
     return None
 
 
@@ -178,18 +194,24 @@ def _slot(name: str, text: str, grammar: Grammar) -> str | None:
         named = definite(phrase(thing, grammar), grammar) if thing else "it"
         return f"{named} {quality(said, grammar.modifiers_first)}"
     if name.startswith("how"):
-        if not any(each.kind in QUALITY_KINDS for each in glosses):
+        said = [each for each in glosses if each.kind not in (Kind.RELATION, Kind.SILENT)]
+        unread = {Kind.UNKNOWN} if any(each.kind is Kind.DEGREE for each in said) else set()
+        if not said or any(each.kind not in QUALITY_KINDS | unread for each in said):
             return None
-        said = [each for each in glosses if each.kind is not Kind.RELATION]
-        return quality([each for each in said if each.kind is not Kind.SILENT], grammar.modifiers_first)
+        return quality(said, grammar.modifiers_first)
     if name.startswith("figure"):
         return text.strip()
-    return definite(phrase(glosses, grammar), grammar) if name == "thing" else phrase(glosses, grammar)
+    english = phrase(glosses, grammar)
+    if name == "thing" and grammar.modifiers_first and all(each.kind in _NAMELESS for each in glosses):
+        return f"{with_article(english)} one"
+    return definite(english, grammar) if name in ("thing", "place") else english
 
 
 def definite(english: str, grammar: Grammar) -> str:
     """With an article, which Chinese and Hindi do not have."""
-    return with_article(english) if grammar.modifiers_first and english else english
+    if not grammar.modifiers_first or not english or _PREPOSITION.match(english):
+        return english
+    return with_article(english)
 
 
 def phrase(glosses: Sequence[Gloss], grammar: Grammar) -> str:
@@ -200,12 +222,14 @@ def phrase(glosses: Sequence[Gloss], grammar: Grammar) -> str:
 def _translate_clause(clause: str, grammar: Grammar) -> str | None:
     framed = _frame_of(clause, grammar)
     if framed is not None:
-        return framed
+        return framed.english
     glosses = gloss(clause, grammar)
     unknown = sum(each.kind is Kind.UNKNOWN for each in glosses)
     if not glosses or unknown * 2 > len(glosses):
         return None
     thing, said = split_predicate(glosses)
+    if not thing and any(each.kind is Kind.DETERMINER for each in said):
+        return phrase(glosses, grammar)
     if not thing:
         return quality([each for each in said if each.kind is not Kind.SILENT], grammar.modifiers_first)
     if any(each.kind in (Kind.DEGREE, Kind.COMPARATIVE) for each in said):

@@ -93,6 +93,11 @@ FUNCTION_WORDS = {
         in the back = derrière eux, de derrière
         in front = de devant
         in the background = à l'arrière-plan, en arrière-plan, de l'arrière-plan, de fond, en fond
+        in the background = à le fond, à l'arrière-plan
+        the left = la gauche
+        the right = la droite
+        the top = le haut
+        the bottom = le bas
         in the foreground = à le premier plan
         in the middle = à le milieu, à le centre, de le milieu
     """,
@@ -159,7 +164,7 @@ GRAMMAR = Grammar(
     frames=read_frames("french", VERBS),
     breaks=re.compile(r"\s*[,;.!]\s+(?:et\s+|puis\s+|ensuite\s+)?|\s+et\s+(?:puis\s+|ensuite\s+|aussi\s+)?|\s+puis\s+"),
     polite=re.compile(
-        r",?\s*\b(?:s'il (?:te|vous) plait|svp|stp)\b|^(?:bonjour|salut|coucou)[,!.\s]+(?=\S)|"
+        r",?\s*\b(?:pl[sz]|s'il (?:te|vous) plait|svp|stp)\b|^(?:bonjour|salut|coucou)[,!.\s]+(?=\S)|"
         r"^(?:(?:est-ce que )?(?:tu|vous) (?:peux|pourrais|pouvez|pourriez)|"
         r"(?:peux|pourrais)-tu|(?:pouvez|pourriez)-vous)\b(?:\s+me)?|"
         r"^(?:je (?:voudrais|veux|souhaite|souhaiterais)|j' ?aimerais|il faut|il faudrait)\b(?:\s+que?\b)?|"

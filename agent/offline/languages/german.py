@@ -73,26 +73,26 @@ FUNCTION_WORDS = {
         her = ihr selbst
         one = eins
     """,
-    Kind.OF: "of = von, vom",
+    Kind.OF: "of = von",
     Kind.CONJUNCTION: """
         and = und, sowie
         or = oder
     """,
     Kind.RELATION: """
-        in = in, im, ins
-        on = auf, aufs, an, am, ans
-        under = unter, unterm
-        behind = hinter, hinterm
-        in front of = vor, vorm
+        in = in
+        on = auf, an
+        under = unter
+        behind = hinter
+        in front of = vor
         next to = neben
         between = zwischen
         with = mit
         without = ohne
-        near = bei, beim, nahe
+        near = bei, nahe
         above = über, überm, oberhalb
         to the left of = links von, links neben
         to the right of = rechts von, rechts neben
-        to = zu, zum, zur, nach
+        to = zu, nach
         from = aus
         for = für
         except = außer, bis auf
@@ -111,8 +111,8 @@ FUNCTION_WORDS = {
         in the back = hinten
         in front = vorne, vorn
         in the middle = in der mitte, mittig
-        in the background = im hintergrund
-        in the foreground = im vordergrund
+        in the background = in dem hintergrund, in den hintergrund
+        in the foreground = in dem vordergrund
     """,
     Kind.DEGREE: """
         a bit = etwas, ein bisschen, ein wenig, bisschen, ein klein wenig, leicht, ein tick
@@ -161,7 +161,7 @@ VERBS = {
     "enlarge": "vergroßer[en]?|vergroßere|vergroessere?|vergroessern",
     "shrink": "verkleiner[en]?|verkleinere",
     "select": "markier(?:e|en)|selektier(?:e|en)|wahl(?:e|en)?|waehl(?:e|en)?|erkenn(?:e|en)",
-    "extract": "extrahier(?:e|en)|freistellen|stell(?:e|en)? (?=.+ frei$)",
+    "extract": "extrahier(?:e|en)|freistellen",
     "extend": "erweiter[en]?|erweitere|verlanger[en]?|verlangere",
     "restore": "restaurier(?:e|en)|reparier(?:e|en)|repariere",
     "enhance": "verbesser[en]?|verbessere",
@@ -170,7 +170,16 @@ VERBS = {
 }
 
 
+_CONTRACTIONS = {
+    "im": "in dem", "ins": "in das", "am": "an dem", "ans": "an das", "vom": "von dem", "zum": "zu dem",
+    "zur": "zu der", "beim": "bei dem", "aufs": "auf das", "hinterm": "hinter dem", "unterm": "unter dem",
+}  # fmt: skip
+
+
 def _prepare(text: str) -> str:
+    text = re.sub(
+        r"\b(?:[iavz][mn]s?|zur|beim|aufs|hinterm|unterm|vom|zum)\b", lambda w: _CONTRACTIONS.get(w[0], w[0]), text
+    )
     text = re.sub(r"\b([Dd])es (?=[A-ZÄÖÜ])", r"von dem ", text)
     return re.sub(r"\bz\. ?B\.", "", text)
 
@@ -180,7 +189,7 @@ GRAMMAR = Grammar(
     frames=read_frames("german", VERBS),
     breaks=re.compile(r"\s*[,;.!]\s+(?:und\s+|dann\s+)?|\s+(?:und|sowie)\s+(?:dann\s+)?|\s+dann\s+"),
     polite=re.compile(
-        r"\b(?:bitte|mal|doch mal|einfach)\b|^(?:hallo|hi|hey|servus)[,!.\s]+(?=\S)|"
+        r"\b(?:pl[sz]|bitte|mal|doch mal|einfach)\b|^(?:hallo|hi|hey|servus)[,!.\s]+(?=\S)|"
         r"^(?:kannst|konntest|koenntest|konnten|konnen|wurdest|wuerdest|konnte)\s+(?:du|sie|ihr|man|jemand)(?:\s+mir)?\b|"
         r"^(?:ich (?:mochte|moechte|will|hatte gerne?|haette gerne?|brauche)|du sollst)(?:,? dass)?\b|"
         r"\b(?:auf|in) (?:diesem|dem) (?:bild|foto)\b(?=\s+\S)|\b(?:vielen )?dank(?:e)?$(?<!^danke)(?<!^vielen dank)|"

@@ -27,12 +27,15 @@ _SPELLINGS_TABLE = """
     kar = कर, कीजिए, कीजिये, kar, kr, kijiye, kijie
     karo = करो, करें, करना, कर दो, कर दे, कर दीजिए, कर दीजिये, कर देना, करदो, करदे, kardo, krdo
     karo = karo, kro, karna, krna, karen, kardena, karde, krde
+    le = ले, le
+    ja = जाओ, jao, jaao, जाएं
+    la = लाओ, lao, laao, आओ, aao
     do = दो, दे, दें, दीजिए, दीजिये, देना, दिया, do, dedo, de, dijiye, dijie, dena, den
     hata = हटा, हटाओ, हटाइए, हटाना, हटाकर, हटा के, hata, hatao, hatana, htao, hta, hataao, hatado, hatadein, hatake
     nikal = निकाल, निकालो, निकालना, nikal, nikalo, nikaal, nikaalo, nikalna
     mita = मिटा, मिटाओ, mita, mitao, mitana
     remove = रिमूव, remove, rimuv, delete, डिलीट, erase, हटवा
-    badal = बदल, बदलो, बदलकर, बदलें, बदलना, चेंज, badal, badlo, badalkar, badalke, badalna, change, chenj
+    badlo = बदल, बदलो, बदलकर, बदलें, बदलना, चेंज, badal, badlo, badalkar, badalke, badalna, change, chenj
     bana = बना, बनाओ, बनाएं, बनाना, बनाइए, bana, banao, banana, banado, banaao
     laga = लगा, लगाओ, लगाएं, लगाना, laga, lagao, lagana, lagado, lga, lgao
     rakh = रख, रखो, रखना, रखें, rakh, rakho, rakhna, rakhdo
@@ -84,7 +87,7 @@ _SPELLINGS_TABLE = """
     bina = बिना, bina
     rang = रंग, कलर, rang, color, colour, kalar
     photo = फोटो, तस्वीर, इमेज, पिक्चर, photo, foto, tasveer, tasvir, image, pic, picture, pik
-    background = बैकग्राउंड, बैकग्राउन्ड, पृष्ठभूमि, background, backgroud, bg
+    background = बैकग्राउंड, बैकग्राउन्ड, पृष्ठभूमि, background, bg
 """
 
 
@@ -198,6 +201,7 @@ FUNCTION_WORDS = {
         warm = warm
         cool = cool
         blurry = blur
+        clear = clear
     """,
     Kind.NOUN: """
         color = rang
@@ -207,13 +211,13 @@ FUNCTION_WORDS = {
     Kind.SILENT: "- = ko, hi, ji, bhi, tone, टोन, yaar, bhai, na, wal, hua, hue, रखा, रखी, rakha, rakhi, taraf",
 }
 
-_HELP = r"(?: (?:kar|karo|do|lo|le|ja|jaye|hai|ho|na|hoga|sakte|sakta|sakti|ka|dikha))*"
+_HELP = r"(?: (?:kar|karo|do|lo|le|ja|jaye|hai|ho|na|la|karke|hoga|sakte|sakta|sakti|ka|dikha))*"
 VERBS = {
     "do": r"(?:kar|karo|do)" + _HELP,
     "help": _HELP.removesuffix("*") + "*",
     "remove": "(?:hata|nikal|mita|remove|gayab|गायब|saaf kar|uda|उड़ा|उडा)" + _HELP,
-    "turn": "(?:bana|badal|convert|कन्वर्ट|kar|karo)" + _HELP,
-    "swap": "(?:badal|replace|रिप्लेस|bana)" + _HELP,
+    "turn": "(?:bana|badlo|convert|कन्वर्ट|kar|karo)" + _HELP,
+    "swap": "(?:badlo|replace|रिप्लेस|bana)" + _HELP,
     "add": "(?:laga|rakh|daal|jod|bana|chipka|insert)" + _HELP,
     "put": "(?:laga|rakh|daal|jod|bana|pehna|chipka|dikha)" + _HELP,
     "hide": "(?:chhupa)" + _HELP,
@@ -250,6 +254,7 @@ def _prepare(text: str) -> str:
             spelt.append(words[place])
             place += 1
     joined = re.sub(r" ([,.!?;])", r"\1", " ".join(spelt))
+    joined = re.sub(r"\bko aur\b", "ko zyada", re.sub(r"\baur zyada\b", "zyada", joined))
     joined = re.sub(r"\b(?:thoda aur|aur thoda)\b", "thoda zyada", joined)
     return re.sub(r"^aur (?=\w+ kar)", "zyada ", joined)
 
@@ -264,6 +269,7 @@ GRAMMAR = Grammar(
     ),
     joins=frozenset({"aur", ","}),
     prepare=_prepare,
+    spellings=tuple(form for form in _SPELL if form.isascii() and len(form) > 3 and " " not in form),
     modifiers_first=True,
     guess=_guess,
 )

@@ -243,6 +243,8 @@ def _with_modifiers(groups: list[list[Gloss]], head: list[Gloss]) -> str:
                 owners.insert(0, inner.english())
             else:
                 after.append(f"of {with_article(inner.english())}")
+    if not phrase.nouns and not phrase.qualities and phrase.determiners and after:
+        return " ".join(["the one", *after])
     if not owners and not phrase.determiners and after and phrase.nouns:
         owners = ["the"]
     return " ".join(filter(None, [*owners, phrase.english(), *after]))
@@ -266,6 +268,9 @@ def split_predicate(glosses: Sequence[Gloss]) -> tuple[list[Gloss], list[Gloss]]
         or (glosses[cut - 1].kind is Kind.UNKNOWN and cut > 1 and glosses[cut - 2].kind is Kind.DEGREE)
     ):
         cut -= 1
+    compared = [place for place in range(cut, len(glosses)) if glosses[place].kind in (Kind.DEGREE, Kind.COMPARATIVE)]
+    if compared and cut > 0:  # "el coche rojo | más grande"
+        cut = compared[0]
     thing, said = list(glosses[:cut]), list(glosses[cut:])
     if not any(gloss.kind in NOUN_KINDS | {Kind.UNKNOWN, Kind.PRONOUN, Kind.LITERAL} for gloss in thing):
         if any(gloss.kind is Kind.DETERMINER for gloss in thing):

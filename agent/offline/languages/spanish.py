@@ -97,7 +97,8 @@ FUNCTION_WORDS = {
         to the right of = a la derecha de
         to = a, hacia
         for = para
-        except = excepto, menos la, salvo
+        except = excepto, salvo
+        except the = menos el, menos la, menos los, menos las
         around = alrededor de
     """,
     Kind.LOCATION: """
@@ -105,12 +106,20 @@ FUNCTION_WORDS = {
         on the right = a la derecha, de la derecha
         in the back = de atras, detras, atras
         in front = de delante, delante, de enfrente, adelante
+        the left = la izquierda
+        the right = la derecha
         at the top = arriba, de arriba, en la parte superior
         at the bottom = abajo, de abajo, en la parte inferior
         in the middle = en el medio, de en medio, en el centro, de el medio
         in the background = en el fondo, a el fondo, en segundo plano
         holding = sosteniendo, que sostiene
         wearing = que lleva, con puesto, vistiendo
+    """,
+    Kind.NOUN: """
+        bottom right corner = esquina inferior derecha
+        bottom left corner = esquina inferior izquierda
+        top right corner = esquina superior derecha
+        top left corner = esquina superior izquierda
     """,
     Kind.DEGREE: """
         a bit = un poco, un poquito, algo, ligeramente, un pelin, un tanto
@@ -164,7 +173,7 @@ GRAMMAR = Grammar(
         r"\s*[,;.!]\s+(?:y\s+|luego\s+|despues\s+)?|\s+(?:y|e)\s+(?:luego\s+|despues\s+|tambien\s+)?|\s+luego\s+"
     ),
     polite=re.compile(
-        r"(?:,?\s*\b(?:por favor|porfa(?:vor)?|plis)\b)|^[¿¡\s]*(?:hola|oye|buenas)[,!.\s]+(?=\S)|"
+        r"(?:,?\s*\b(?:pl[sz]|por favor|porfa(?:vor)?|plis)\b)|^[¿¡\s]*(?:hola|oye|buenas)[,!.\s]+(?=\S)|"
         r"^[¿¡\s]*(?:me |nos |lo |la )?(?:puedes|podrias|podria|puede|podeis|pueden|podrian)\b"
         r"(?:\s+(?:ayudarme a|por favor))?|"
         r"^[¿¡\s]*(?:quiero|quisiera|queria|necesito|me gustaria|hay que|tienes que|deberias)\b(?:\s+que\b)?|"
