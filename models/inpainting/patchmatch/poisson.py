@@ -47,8 +47,10 @@ def blend(
     neighbours = np.empty((count, 4), np.int32)
     diagonal = np.empty(count, np.float32)
     right_side = np.empty((count, 3), np.float32)
+    borders = index < 0 if trusted is None else trusted
+    guide = samples, across, down
     workers.run(
-        _assemble, count, rows, columns, picture, index, samples, across, down, np.float32(anchor), ~(index >= 0) if trusted is None else trusted, np.float32(mismatch),
+        _assemble, count, rows, columns, picture, index, *guide, np.float32(anchor), borders, np.float32(mismatch),
         neighbours, diagonal, right_side,
     )  # fmt: skip
     solution = np.ascontiguousarray(samples, np.float32).T.copy()

@@ -1,0 +1,92 @@
+"""Which engine fills a hole, and why. Nothing else in the code asks for an engine by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models import mask as masks
+from models.errors import UnavailableError
+from models.geometry import Extent
+from models.inpainting.diffusive import Diffusive, Method
+from models.inpainting.patchmatch import PatchMatch
+from models.inpainting.protocol import Inpainter
+from models.mask import Mask
+
+_THIN = 10.0  # pixels across: up to here a scratch or a letter's stroke
+_MOST_FOR_FSR = 60_000  # pixels; FSR's time grows with the hole, about a second for 20,000
+_SMALLEST_FOR_PATCHES = 21  # pixels: a shorter picture holds hardly a patch outside the hole
+_RIM = 8  # pixels around the hole whose texture is measured
+_EVEN = 0.6  # 8-bit levels of fine detail: less is no visible grain
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The engine's name and one sentence that a person can read."""
+
+    name: str
+    reason: str
+
+
+def built_in_engines() -> dict[str, Inpainter]:
+    """Every engine that needs no weights, by name."""
+    engines: list[Inpainter] = [PatchMatch(), *(Diffusive(method) for method in Method)]
+    return {engine.name: engine for engine in engines}
+
+
+def choose_engine(image: np.ndarray, hole: Mask, available: Mapping[str, object] | None = None) -> Choice:
+    """Pick the engine for this hole among the names in `available` (None: the built-in ones).
+
+    `image` is H×W×3 uint8 or uint16, `hole` H×W float32, > 0 = to be filled. Raises BadInputError when the mask is
+    empty or of another size, and UnavailableError when no engine at all is available.
+    """
+    empty = masks.require(hole, Extent.of(image)) > 0
+    names = built_in_engines() if available is None else available
+    for choice in _preferences(image, empty):
+        if choice.name in names:
+            return choice
+    for name in names:
+        return Choice(name, f"{name} is the only kind of engine that is available.")
+    raise UnavailableError("No engine for filling holes is available; install OpenCV or download a model.")
+
+
+def hole_width(empty: np.ndarray) -> float:
+    """How many pixels across an H×W bool hole is at its widest (the picture's edge counts as a rim)."""
+    framed = np.pad(empty.astype(np.uint8), 1)
+    return 2.0 * float(cv2.distanceTransform(framed, cv2.DIST_L2, 5).max()) - 1.0
+
+
+def rim_detail(image: np.ndarray, empty: np.ndarray) -> float:
+    """Fine detail just outside the hole: mean deviation from the local plane, in 8-bit levels; inf without a rim."""
+    box = masks.bounds(empty.astype(np.float32)).padded(2 * _RIM).clipped(Extent.of(image))
+    inside = empty[box.slices]
+    near = cv2.dilate(inside.astype(np.uint8), np.ones((2 * _RIM + 1, 2 * _RIM + 1), np.uint8)).astype(bool)
+    # the hole itself must not be measured, so the ring leaves out what a 3×3 window sees of it
+    ring = near & ~cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    if not ring.any():
+        return float("inf")
+    levels = image[box.slices].astype(np.float32) * np.float32(255 / np.iinfo(image.dtype).max)
+    grey = levels @ np.array([0.299, 0.587, 0.114], np.float32)
+    return float(np.abs(cv2.Laplacian(grey, cv2.CV_32F))[ring].mean())
+
+
+def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
+    """Engines from best to last resort."""
+    width, pixels = hole_width(empty), int(np.count_nonzero(empty))
+    if rim_detail(image, empty) < _EVEN:
+        yield Choice(Method.MEMBRANE.value, "The surroundings are even, so they are continued smoothly.")
+    if width <= _THIN and pixels <= _MOST_FOR_FSR:
+        yield Choice(
+            Method.FSR.value,
+            f"The hole is thin ({width:.0f} pixels), so the pattern beside it is continued across.",
+        )
+    if min(image.shape[:2]) < _SMALLEST_FOR_PATCHES:
+        yield Choice(Method.TELEA.value, "The picture is too small to hold examples to copy.")
+    yield Choice(
+        PatchMatch.name, f"The hole is {width:.0f} pixels wide, so it is filled with copies of similar places."
+    )
+    for method in Method:
+        yield Choice(method.value, "The better engines are not available, so the rim is continued.")
