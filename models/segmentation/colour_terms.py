@@ -120,14 +120,23 @@ def called(lab: np.ndarray, term: str) -> float:
     Its mean probability beside that of the term which fits best, shade allowed for. Low for an orange suit
     that is asked for as red: near, but not what anybody calls it.
     """
-    colours = lab.reshape(-1, 3)
-    fits = {}
-    for name in TERMS:
-        fit = probability(colours, name)
-        if name in _WELL_LIT:
-            fit = np.maximum(fit, _SHADED * probability(_lit(colours, name), name))
-        fits[name] = float(fit.mean())
-    return fits[term] / max(*fits.values(), 1e-6)
+    fits = _name_fits(lab.reshape(-1, 3)).mean(axis=0)
+    return float(fits[_index(term)] / max(float(fits.max()), 1e-6))
+
+
+def called_each(lab: np.ndarray, term: str) -> np.ndarray:
+    """As `called`, for each of N×3 CIELAB colours by itself: N float32 in [0, 1]."""
+    fits = _name_fits(lab)
+    return fits[:, _index(term)] / np.maximum(fits.max(axis=1), 1e-6)
+
+
+def _name_fits(colours: np.ndarray) -> np.ndarray:
+    """N×len(TERMS): P(term | colour), in the light it has or the light that would show it."""
+    fits = _probabilities(colours).copy()
+    for name in _WELL_LIT:
+        column = _index(name)
+        fits[:, column] = np.maximum(fits[:, column], _SHADED * probability(_lit(colours, name), name))
+    return fits
 
 
 def _with_neighbours(every: np.ndarray, term: str) -> np.ndarray:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.segmentation.background import grown
-from models.segmentation.colour_terms import probability
+from models.segmentation.background import grown, outline_strength
+from models.segmentation.colour_terms import object_probability, probability
 from models.segmentation.saliency import Scene
 
 
@@ -47,6 +47,11 @@ STUFF: dict[str, Stuff] = {
     **dict.fromkeys(("floor", "ground", "carpet"), _FLOOR),
     **dict.fromkeys(("foliage", "vegetation", "bushes", "forest", "trees", "leaves", "greenery"), _LEAVES),
 }
+# Share of the picture's lowest row that the sky may cover.
+_SKY_BELOW = 0.25
+# Boundary strength with which a stuff must end somewhere; a cut through an even surface has none.
+_ENDS = 0.2
+_UNSURE = 0.3
 
 
 @dataclass(frozen=True)
@@ -73,16 +78,30 @@ def find_stuff(scene: Scene, word: str, colour: str | None = None) -> FoundStuff
         likeness *= 0.3 + 0.7 * np.sqrt(even)
     probability_map = cv2.GaussianBlur(np.maximum(likeness, 0.97 * seed).astype(np.float32), (0, 0), 1.0)
     mask = _touching(grown(scene.rgb, probability_map), seed)
+    if stuff is _WATER:
+        mask &= ~_sky_above(scene)
     if not mask.any():
         return FoundStuff(mask, 0.0)
+    if stuff is _SKY and mask[-1].mean() > _SKY_BELOW:
+        return FoundStuff(mask, _UNSURE)  # what reaches the picture's foot is a plain backdrop
+    if outline_strength(mask, scene.boundary) < _ENDS:
+        return FoundStuff(mask, _UNSURE)
     score = float(np.clip(1.3 * evidence[mask].mean() + 0.25 * min(1.0, mask.mean() / 0.1), 0, 1))
     return FoundStuff(mask, score)
+
+
+def _sky_above(scene: Scene) -> np.ndarray:
+    """The sky, which still water mirrors and so resembles; h×w bool, empty when it is not sure."""
+    sky = find_stuff(scene, "sky")
+    return sky.mask if sky.score > 0.6 else np.zeros(sky.mask.shape, bool)
 
 
 def _colour_fit(lab: np.ndarray, terms: tuple[str, ...]) -> np.ndarray:
     if not terms:
         return np.full(lab.shape[:2], 0.7, np.float32)
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.5)
+    if len(terms) == 1:  # one dye under every light: leaves in the shade are still green
+        return object_probability(smooth, terms[0]).astype(np.float32)
     return np.clip(np.sum([probability(smooth, term) for term in terms], axis=0), 0, 1).astype(np.float32)
 
 

@@ -50,8 +50,10 @@ def choose(parts: list[Part], phrase: Phrase) -> Choice:
         return _by_sides(parts, indices, phrase.sides, clearness)
     if len(indices) == 1:
         return Choice((indices[0],), clearness)
+    if phrase.size:
+        return Choice((indices[0],), clearness)
     ratio = parts[indices[1]].weight / parts[indices[0]].weight
-    if phrase.size or ratio <= DOMINANT:
+    if ratio <= DOMINANT:
         return Choice((indices[0],), clearness * (1.0 - 0.5 * ratio))
     return _UNCLEAR
 

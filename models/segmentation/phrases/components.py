@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from models.segmentation.background import grab_cut, grown, tidied, with_small_holes_filled
-from models.segmentation.colour_terms import ACHROMATIC, chromaticity, object_probability
+from models.segmentation.colour_terms import ACHROMATIC, called_each, chromaticity, object_probability
 from models.segmentation.saliency import Scene
 
 SMALLEST_PART = 0.0008  # share of the picture
@@ -54,7 +54,13 @@ def border_run(mask: np.ndarray) -> float:
 def colour_map(scene: Scene, terms: tuple[str, ...]) -> np.ndarray:
     """How well each pixel fits an object of the colours named (any of them): h×w float32 in [0, 1]."""
     smooth = cv2.bilateralFilter(scene.lab, 7, 10.0, 4.0)
-    best = np.max([object_probability(smooth, term) for term in terms], axis=0).astype(np.float32)
+    best = np.zeros(scene.saliency.shape, np.float32)
+    for term in terms:
+        fit = object_probability(smooth, term)
+        if term not in ACHROMATIC:  # patch by patch, so that what another name fits better falls away
+            name = called_each(scene.patches.lab.astype(np.float32), term)
+            fit = fit * scene.patches.paint(np.clip((name - 0.1) / 0.3, 0.3, 1.0))
+        best = np.maximum(best, fit)
     guide = scene.rgb
     return np.clip(cv2.ximgproc.guidedFilter(guide, best, 3, 1e-3 * 255**2), 0, 1)
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from models.geometry import Extent
 from models.mask import Mask
 from models.segmentation.background import matte
 from models.segmentation.phrases.parse import parse
 from models.segmentation.phrases.resolve import Answer, Resolver
 from models.segmentation.protocol import Candidate, Grounding
 from models.segmentation.refine import refine_edges
-from models.segmentation.saliency import Scene
+from models.segmentation.saliency import WORKING_LONGEST, Scene
+
+# The least shorter side, at the scene's size, that patches and borders can be measured on.
+_NARROWEST = 24
 
 
 class PhraseGrounder:
@@ -37,6 +41,8 @@ class PhraseGrounder:
 
         Raises ValueError when no image is set.
         """
+        if self._rgb is not None and min(Extent.of(self._rgb).fit_within(WORKING_LONGEST)) < _NARROWEST:
+            return Grounding(question="This picture is too small to look for things in; brush over what you mean.")
         return self._full_size(self._scene().resolve(parse(phrase)))
 
     def subject(self) -> Grounding:
