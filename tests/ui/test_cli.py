@@ -100,7 +100,7 @@ def test_segment_writes_a_mask_or_nothing(photo: Path, tmp_path: Path) -> None:
     assert written.shape == (512, 512)
     assert written[120, 230] == 255
     nothing = tmp_path / "n.png"
-    done = run("segment", photo, "--text", "the purple giraffe", "-o", nothing)
+    done = run("segment", photo, "--text", "the green giraffe", "-o", nothing)
     assert done.exit_code == 3
     assert not nothing.exists()
 
