@@ -1,20 +1,317 @@
-"""From a request in plain words to a plan."""
+"""From a request in plain words to a plan: normalise, split, read each clause, complete it from the conversation."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace as changed
 
-from agent.offline import clauses, normalise
-from agent.offline.frames import parse_clause
+from agent.offline import (
+    clauses,
+    followup,
+    frames,
+    imperative,
+    intents,
+    languages,
+    lexicon,
+    normalise,
+    picture,
+    references,
+    replies,
+    session,
+    spelling,
+)
+from agent.offline import phrases as p
+from agent.offline import vocabulary as v
+from agent.offline.history import Conversation, Edit
 from agent.offline.steps import Plan, Step, Turn
+
+_REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
+_NEEDS_TARGET = frozenset("remove recolor replace move resize_object segment redact_text".split())
+_NEVER_OF_A_THING = frozenset("crop outpaint style background_remove background_replace".split())
+_PERSON = frozenset("him her he she them they".split())
 
 
 def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False) -> Plan:
-    """x"""
-    text, quotes = normalise.protect(normalise.tidy(text))
+    """The edits a request asks for, in the order said, completed from the conversation before it.
+
+    `context` is the conversation, oldest turn first. With `has_selection` the person has just pointed at
+    something: "this", "it" and a bare "blue" mean that, and the target is then "this". Never raises; what it
+    cannot read becomes a `clarify` step whose question is in `reply`.
+    """
+    past = _conversation(context)
+    steps, why, quotes = _read(text, past, has_selection)
+    told = tuple(
+        Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps
+    )
+    return Plan(told, replies.reply_for(list(told), why))
+
+
+def _shown(phrase: str | None, quotes: list[str]) -> str | None:
+    if phrase is None:
+        return None
+    return re.sub(r"\s+", " ", normalise.unprotect(phrase, quotes)).strip(" ,;") or None
+
+
+def _conversation(context: Sequence[Turn]) -> Conversation:
+    past = Conversation()
+    turns = list(context)[-_REMEMBERED:]
+    for index, turn in enumerate(turns):
+        said = normalise.tidy(turn.text)
+        if turn.role == "assistant":
+            if index == 0 or turns[index - 1].role == "assistant":
+                past.told.append(said)
+                past.last_reply = said
+            continue
+        reply = turns[index + 1].text if index + 1 < len(turns) and turns[index + 1].role == "assistant" else ""
+        steps, _, quotes = _read(turn.text, past, False)
+        shown = [Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps]
+        english = languages.to_english(said, languages.detect(said))
+        past.add(spelling.mend(english or said), shown, normalise.tidy(reply))
+    return past
+
+
+def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step], str, list[str]]:
+    """The steps, why they ask (when they do), and the quotations the phrases refer to."""
+    text = normalise.tidy(text)
+    text, commanded = intents.without_commands(text)
+    protected, quotes = normalise.protect(text)
+    if not re.search(r"\w", protected):
+        if commanded:
+            return [Step("other", None, "refuse: command")], "", quotes
+        return [Step("clarify")], "target", quotes
+    lang = languages.detect(protected)
+    if lang != "en" and (english := languages.to_english(protected, lang)):
+        protected = english
+    protected = spelling.mend(protected)
+    if intents.is_refused(protected):
+        return [Step("other", None, "refuse")], "", quotes
+    if intents.is_elsewhere(protected):
+        return [Step("other", None, "refuse: elsewhere")], "", quotes
+    steps, why = _steps(protected, past, has_selection)
+    if commanded and (not steps or steps[0].op == "clarify"):
+        return [Step("other", None, "refuse: command")], "", quotes
+    return steps, why, quotes
+
+
+def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step], str]:
+    short = followup.bare_clause(text)
+    if steps := session.session(text, past) or session.session(short, past):
+        return steps, ""
+    if steps := followup.answer(text, past):
+        return _completed(steps, past, has_selection)
+    if small_talk := intents.chat(text):
+        return [small_talk], ""
+    if intents.is_unsupported(text):
+        return [Step("other", None, "unsupported")], ""
+    if past.last and (steps := followup.elliptical(text, past)):
+        return _completed(steps, past, has_selection)
+    steps = _clause_by_clause(text, past, has_selection)
+    if not steps and past.last:
+        steps = followup.loose(text, past)
+    if not steps and has_selection:
+        steps = _of_selection(short)
+    if not steps:
+        steps = _complaints(text)
+    if not steps:
+        return [Step("clarify")], "unknown" if len(text) < 400 else "target"
+    return _completed(steps, past, has_selection)
+
+
+def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list[Step]:
+    """Reads sentence by sentence, clause by clause; what an earlier clause named is what a later "it" means."""
     steps: list[Step] = []
+    now = past.copy()
+    topic: str | None = None
+    held_verb: str | None = None
     for sentence in normalise.sentences(text):
-        for clause in clauses.clauses(sentence):
-            steps += parse_clause(clause)
-    f = lambda x: None if x is None else normalise.unprotect(x, quotes)
-    return Plan(tuple(Step(s.op, f(s.target), f(s.value)) for s in steps))
+        if intents.chat(sentence) and len(steps) > 0:
+            continue
+        pieces = clauses.clauses(sentence)
+        for piece in pieces:
+            found = _clause(piece, now, bool(steps), held_verb, has_selection)
+            if found is None:
+                held_verb = frames.strip_tail(frames.strip_preamble(piece))
+                continue
+            held_verb = None
+            if not found:
+                topic = _topic(piece) or topic
+                steps = _placed(steps, piece)
+                continue
+            found = [_about(step, topic, steps) for step in found]
+            steps = _joined(steps, found)
+            if any(step.op not in ("clarify", "other", "undo", "redo", "compare") for step in found):
+                now.edits.append(Edit(piece, [step for step in steps if step.op not in ("clarify", "other")] or steps))
+    wishes = [step for step in steps if step.op != "clarify"]
+    return wishes or steps[:1]
+
+
+def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, has_selection: bool) -> list[Step] | None:
+    """The steps of one clause; None when it is a verb that waits for the next clause's object."""
+    if re.match(r"(?:please |but |and )*(?:do not|don't|dont|never|no need to|without|avoid|not to) (?:\w+ )*?(?:change|changing|touch|touching|remove|removing|alter|altering|edit|modify|affect|crop|mess|delete|move|blur|recolor|replace|make|add|lose|cut|ruin|use|forget|include)\b", piece, re.I) and not re.match(r"(?:please )?(?:don't|do not) forget", piece, re.I):
+        return []
+    if re.match(r"(?:but |and |please |just )*(?:keep|leave|preserve|maintain|retain|ensure)\b(?! (?:only|just)\b)", piece, re.I) and not p.colour_suffix(piece):
+        return []
+    if not intents.chat(piece) and (steps := session.session(piece, now)):
+        return steps
+    if intents.is_unsupported(piece):
+        return [Step("other", None, "unsupported")]
+    if now.last and not later and (steps := followup.elliptical(piece, now)):
+        return steps
+    bare = frames.strip_tail(frames.strip_preamble(piece))
+    opening = lexicon.opening_verb(bare)
+    if opening and not opening[1] and opening[2][0] in ("erase", "segment", "blur", "colour", "replace", "move", "resize", "cutout", "redact", "change"):
+        return None
+    steps = frames.parse_clause(piece)
+    if held_verb and opening:
+        shared = frames.parse_clause(f"{held_verb} {opening[1]}")
+        return [step for step in shared if step.op != "clarify"] + (steps if opening[2][0] != "replace" or not shared else steps)
+    if (not steps or steps[0].op == "clarify") and now.last and (later or len(piece) < 60):
+        again = followup.elliptical(piece, now)
+        if again and not (later and now.last and again == [now.last]):
+            return again
+        if later and again:
+            return []
+    if not steps:
+        parts = [part for part in re.split(r"\s*,\s*(?:and |but )?|\s+(?:and|but|&|\+)\s+|\s+(?=no [a-z]+(?: [a-z]+)?$)", piece) if part]
+        if len(parts) > 1:
+            read = [frames.parse_clause(part) or (followup.elliptical(part, now) if now.last and not later else []) for part in parts]
+            steps = [step for part in read for step in part if step.op != "clarify"]
+            if steps and len([part for part in read if part]) < len(parts) and not read[0] and len(read) > 2:
+                return steps
+    return steps
+
+
+def _topic(piece: str) -> str | None:
+    """The thing a clause without a wish is about: "lint on the black sweater", "the ring looks dull"."""
+    piece = frames.strip_tail(frames.strip_preamble(piece))
+    match = re.match(r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$", piece, re.I)
+    if match is None or re.match(r"(?:i|we|you|he|she|it|they|my wife|thank|thanks|this is|hoping|having|please|if)\b", piece, re.I):
+        return None
+    return p.noun_phrase(match["np"])
+
+
+def _placed(steps: list[Step], piece: str) -> list[Step]:
+    """Adds "he's by the tree" to the person an earlier step is about."""
+    match = re.match(r"(?:he|she|it|they)(?:'s| is|'re| are) (?:the one |standing |sitting |right |just |the person |the guy |the girl )*(?P<where>(?:by|in|on|at|near|next to|behind|under|wearing|holding|with|to the)\b.+)$", piece, re.I)
+    if match is None or not steps or not steps[-1].target or steps[-1].op not in ("remove", "blur", "segment", "replace"):
+        return steps
+    return [*steps[:-1], changed(steps[-1], target=f"{steps[-1].target} {p.bare(match['where'])}")]
+
+
+def _about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
+    """A step whose "it" means something this very message has named."""
+    if step.target is None or not v.is_pronoun(step.target):
+        return step
+    named = Conversation(edits=[Edit("", earlier)]).focus if earlier else None
+    if topic and not named:
+        if step.op == "restore":
+            where = re.match(r"(?P<what>.+?) (?:on|in|from) (?:the |my |his |her )?(?P<where>.+)$", topic)
+            if where:
+                return Step("restore", where["where"], f"remove {where['what']}")
+        return changed(step, target=topic) if step.op not in _NEVER_OF_A_THING else changed(step, target=None)
+    if named and step.op not in _NEVER_OF_A_THING:
+        if step.op == "rotate" and earlier[-1].op not in ("insert", "replace", "move"):
+            return changed(step, target=None)
+        if step.op in ("adjust", "restore") and earlier[-1].op not in ("insert", "replace", "recolor", "resize_object", "move"):
+            return changed(step, target=None)
+        if step.target.lower() in _PERSON and step.op not in ("recolor", "resize_object", "move", "remove"):
+            return step
+        return changed(step, target=named)
+    return step
+
+
+def _joined(steps: list[Step], found: list[Step]) -> list[Step]:
+    """Steps and those of the next clause, where the next clause finishes what the last began."""
+    steps = list(steps)
+    for step in found:
+        last = steps[-1] if steps else None
+        if last and step == last and step.op not in ("undo", "redo"):
+            continue
+        if last and step.op == "background_replace" and (last.op == "background_remove" or last.op == "segment"):
+            steps[-1] = step
+        elif last and step.op == "background_remove" and last.op in ("background_remove", "segment"):
+            steps[-1] = Step("background_remove")
+        elif last and last.op == "remove" and step.op == "replace" and step.target == last.target:
+            steps[-1] = step
+        elif last and last.op == "background_remove" and step.op in ("recolor", "replace") and step.target in ("background", "it", None) and step.value:
+            steps[-1] = Step("background_replace", None, step.value)
+        elif last and last.op == "background_replace" and step.op == "background_replace" and last.value is None:
+            steps[-1] = step
+        else:
+            steps.append(step)
+    return steps
+
+
+def _of_selection(short: str) -> list[Step]:
+    """A bare value said about the thing just pointed at: "blue", "darker", "gone"."""
+    if p.could_be_colour(short) and not v.full(rf"{v.DEGREE}{v.TONE}", short):
+        return [Step("recolor", "this", p.colour_words(short))]
+    return [step for step in frames.parse_clause(f"make this {short}") if step.op != "clarify"]
+
+
+def _complaints(text: str) -> list[Step]:
+    """Wishes implied by what is wrong ("the photo is blurry"), when nothing was asked outright."""
+    for sentence in normalise.sentences(text):
+        for piece in clauses.clauses(sentence):
+            wish = imperative.complaint(frames.strip_tail(frames.strip_preamble(piece)))
+            if wish and (steps := frames.parse_clause(wish)) and steps[0].op != "clarify":
+                return steps
+    return []
+
+
+def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tuple[list[Step], str]:
+    """The steps with their pronouns resolved; a question instead where the picture or the target is in doubt."""
+    done: list[Step] = []
+    why = ""
+    told = picture.description(past)
+    for step in steps:
+        step = _resolved(step, past, has_selection)
+        if step.op == "clarify" and has_selection and not step.target:
+            step = Step("clarify", "this")
+        if step.op in _NEEDS_TARGET and step.target is None:
+            step = Step("remove", "this") if has_selection and step.op == "remove" else changed(step, target="this") if has_selection else Step("clarify")
+            why = "target"
+        elif step.op == "insert" and step.value and re.fullmatch(r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|else|interesting|new))?", step.value, re.I):
+            step, why = Step("clarify"), "target"
+        elif step.target and re.fullmatch(r"(?:something|stuff|things?|anything|part|parts|some|some things?|one|thing in the image)", step.target, re.I) and step.op in ("remove", "replace", "recolor", "blur", "segment", "move"):
+            step, why = Step("clarify"), "target"
+        elif told and step.target and step.op not in ("insert", "clarify", "undo", "other", "crop", "outpaint") and not past.edits:
+            if problem := picture.doubt(step.target, told):
+                step, why = Step("clarify", step.target), problem
+        done.append(step)
+    if all(step.op == "clarify" for step in done):
+        return done[:1], why
+    return [step for step in done if step.op != "clarify"], why
+
+
+def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
+    target = step.target
+    if target is not None and re.fullmatch(r"(?:the )?(?:selected|highlighted|marked|circled|chosen) (?:area|region|part|object|thing|one)|selection|this (?:one|thing|object|area|part|bit|region|spot)|this", target, re.I) and has_selection:
+        return changed(step, target="this")
+    if target is None and has_selection and step.op in ("recolor", "remove", "blur", "resize_object", "segment", "move", "replace", "redact_text", "adjust", "restore"):
+        return changed(step, target="this")
+    if target is None or not v.is_pronoun(target):
+        return step
+    if has_selection:
+        return changed(step, target="this" if step.op not in _NEVER_OF_A_THING else None)
+    focus = past.focus
+    if step.op in _NEVER_OF_A_THING:
+        return changed(step, target=None)
+    if step.op == "rotate":
+        return changed(step, target=focus if past.last and past.last.op in ("insert", "replace", "move") else None)
+    if step.op == "other":
+        return changed(step, target=focus or target)
+    if step.op in ("adjust", "restore", "blur"):
+        thing = focus if past.last and past.last.op not in ("remove", "remove_text", "background_remove", "style", "crop", "rotate", "outpaint") and past.edits and past.last.target is not None or past.last and past.last.op in ("insert", "replace") else None
+        return changed(step, target=thing)
+    if focus is None:
+        return step if target.lower() in _PERSON else changed(step, target=None)
+    if target.lower() in _PERSON and step.op == "insert":
+        return step
+    if step.op == "recolor" and past.last and past.last.op == "background_replace" and focus == "background":
+        return Step("background_replace", None, step.value)
+    return changed(step, target=focus)
+
+
+__all__ = ["plan", "references"]

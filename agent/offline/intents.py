@@ -1,0 +1,105 @@
+"""What is no edit: greetings, thanks, questions, things this tool cannot or will not do, hidden commands."""
+
+from __future__ import annotations
+
+import re
+
+from agent.offline.steps import Step
+
+_GREETING = re.compile(
+    r"^(?:(?:hi+|hello+|hey+|hiya|howdy|yo|sup|greetings|good (?:morning|evening|afternoon|day|night)|what'?s up|hola|bonjour|hallo|ciao|namaste|salut)"
+    r"(?:[\s,!.]+(?:there|everyone|all|guys|friend|bot|assistant|pentimento|again|buddy|man|how are you(?: doing)?(?: today)?|how is it going|how's it going|good (?:morning|evening|afternoon)|nice to meet you|you))*|how are you(?: doing)?(?: today)?|nice to meet you|test(?:ing)?(?: \d+)*|are you there|anyone (?:there|here))[\s!.?,:)]*$",
+    re.I,
+)
+_THANKS = re.compile(
+    r"^(?:(?:ok|okay|oh|wow|great|perfect|nice|cool|awesome|excellent|amazing|lovely|wonderful|brilliant|fantastic|good job|great job|well done|nice work|good work|nice one|love it|i love it|i like it|thanks?|thank you|thank u|thx|ty|tysm|cheers|much appreciated|appreciate it|that's (?:it|all|great|perfect|good|better|enough|fine|everything|awesome|amazing)|that is (?:it|all|great|perfect|good)|that will be all|that'll be all|looks? (?:good|great|perfect|amazing|awesome|nice|fine|better|lovely)(?: now| to me)?|it(?:'s| is| looks?) (?:perfect|great|good|fine|amazing|better|beautiful|lovely)(?: now)?|(?:i'm |we're |all )?(?:done|good|happy)(?: now| here| with (?:it|this|that))?|bye|goodbye|see you|so much|very much|a lot|for (?:your|the) help|exactly|yay|well|man|this is (?:great|perfect)|you're (?:the best|great|awesome)|you rock|no more(?: changes)?|nothing(?: else)?|no(?: thanks| thank you| thx)?|nope|yes|yep|keep it(?: like (?:that|this)| as it is| this way| that way)?|leave it(?: as (?:it )?is| like (?:that|this)| there| alone)?|don'?t (?:change|touch|do|edit|alter) (?:anything|it|a thing)(?: else| more| anymore)?|do nothing(?: else)?|stop(?: here| there| it| now)?|finished|wait|hold on|enough|haha|lol|interesting|never ?mind|no worries|not bad|i'?m satisfied|we(?:'re| are) done|perfect job)[\s,.!?:)]*)+$",
+    re.I,
+)
+_HELP = re.compile(
+    r"^(?:please )?(?:help(?: me)?|help please|how (?:do i|to|can i) (?:use|start)\b.*|what (?:can|do|could|are) (?:you|u|this|it)\b.*|which (?:file|image|photo|picture|format|edits|tools|languages|models?|file types|formats|kinds?|types?)\b.*|who (?:are|made|built|created|is) .*|are you (?:a |an )?.*|how (?:does|do|did|many|much|long|big|old|large|come|are|is|was) .*|why .*|"
+    r"(?:do|does|did|is|are|was|were|have|has|will|am|should|can|could) (?:you|it|this|that|the|there|i|we|my|they|these|any|a)\b (?:support|have|know|understand|see|work|save|store|keep|free|cost|accept|handle|remember|able|allowed|safe|really|private|privacy|done|ready|finished|lose|use|need|already|think|like|recommend|speak|still)\b.*|"
+    r"what(?:'s| is| was| are| were| did| does| do| has| have| happened| kind| size| format| type| color| colour| resolution| about privacy| time| day) .*|where (?:is|are|was|were|did|does|do|can|has|have)\b.*|when .*|who(?:'s| is| are) .*|tell me (?:about|what|how|why|which|who|if|whether|a joke)\b.*|explain .*|describe .*|"
+    r"(?:list|show me) (?:the |all |my |your )?(?:history|edits|changes|commands|features|options|tools|steps)(?: .*)?|(?:what|which) .*\b(?:again|so far|before|did you|have you|have we|did i|can i|are there|is (?:it|this|that|there))\b.*|is (?:there|this|that|it) (?:an?|any|the|my|your|possible that) .*|capabilities|features|instructions|menu|options|examples?)[\s?.!]*$",
+    re.I,
+)
+_EDIT_QUESTION = re.compile(r"^(?:what|how) (?:about|if)\b|^what would .* look like|^how (?:would|do|can|could|should) (?:i|we|you|it|the|he|she|they) .*\b(?:look|remove|change|make|add|get rid|blur|crop|fix|replace|delete|turn)\b|^(?:can|could|would|will) (?:you|u) |^is (?:it|there) (?:possible|any|a way|anyone|some)|^why (?:not|don't (?:we|you))\b|^where is .* still|^why is .* still", re.I)
+_REFUSE = re.compile(
+    r"\b(?:fake|forge|forged|counterfeit|falsif\w+|bogus)\b.{0,40}\b(?:id|ids|passport|licen[cs]e|document|certificate|diploma|degree|transcript|money|bills?|banknote|currency|receipt|invoice|prescription|signature|visa|card|cheque|check|permit|ticket|badge|pay ?slip|statement|evidence|proof|news|report|test|results?|letter|stamp)s?\b"
+    r"|\b(?:forge|falsify|counterfeit)\b"
+    r"|\b(?:change|alter|edit|modify|replace|update|fix|move|adjust|extend|make|set|put)\b.{0,60}\b(?:date|birth ?date|dob|date of birth|birth year|age|name|expiry(?: date)?|expiration(?: date)?|photo|number|grade|amount|balance|address)\b.{0,50}\b(?:my |his |her |the |this |a |your )?(?:passport|driver'?s? licen[cs]e|driving licen[cs]e|id(?: card)?|identity card|visa|birth certificate|bank statement|medical certificate|doctor'?s note|pay ?slip|prescription|green card|vaccin\w+ (?:card|certificate)|transcript|diploma|cheque|check|permit|insurance card)\b(?!.*\b(?:hide|redact|blur)\b)"
+    r"|\b(?:passport|driver'?s? licen[cs]e|id card|bank statement|birth certificate|vaccin\w+ card)\b.{0,60}\b(?:says?|shows?|reads?|look(?:s)? like|valid|real|genuine)\b"
+    r"|\b(?:nude|naked|topless|undress(?:ed)?|unclothed|nudity|nsfw|porn\w*|strip (?:her|him|them|the (?:girl|woman|man|boy))|bare breasts?|deepfake|explicit|x-ray (?:her|his)|see through (?:her|his|their) (?:clothes|dress|shirt))\b"
+    r"|\b(?:remove|take off|delete|erase|get rid of|lose|see through) (?:all )?(?:her|his|their|the (?:girl|woman|man|boy|child|lady|kid|teen)'?s) (?:clothes|clothing|underwear|bra|panties|bikini(?: top)?|swimsuit|outfit|shirt and pants)\b(?!.*\b(?:replace|change|with)\b)"
+    r"|\b(?:make|have) (?:it look like|him look like|her look like|them look like|it seem like) (?:he|she|they|my \w+|the \w+|\w+)?\s?(?:is |was |were |are |has |had )?.{0,30}\b(?:cheat\w*|steal\w*|stole|hit(?:ting)?|beat(?:ing)?|murder\w*|kill\w*|crime|drunk|arrested|caught)\b"
+    r"|\b(?:how to (?:make|build) (?:a )?(?:bomb|weapon|drugs?))\b|\b(?:blackmail|revenge porn|scam|phishing|impersonat\w+|defam\w+|harass\w*|bully\w*|swastika|kkk|nazi|isis)\b"
+    r"|\b(?:remove|strip|erase|delete) (?:the )?(?:c2pa|content credentials|provenance)\b",
+    re.I,
+)
+_UNSUPPORTED = re.compile(
+    r"\b(?:make|turn|convert|create|generate|export|render|animate|produce|into|as)\b.{0,40}\b(?:an? )?(?:videos?|gifs?|animations?|animated|movie(?! poster)|slideshow|3d (?:model|print|object)|nft|boomerang|hologram video|audio|soundtrack|podcast|reel|tiktok)\b(?! (?:style|game|poster|look|star))"
+    r"|\b(?:play|add|put|insert|with) (?:an? |some |the |background )*(?:songs?|music|sounds?|audio|voice(?:over)?|soundtrack|narration)\b|\banimate\b|\bmake (?:it|him|her|them|the \w+(?: \w+)?) (?:talk|sing|speak|play (?:a )?(?:song|music))\b|\blip[- ]?sync\b"
+    r"|\b(?:rotate|turn|move|swing|orbit|spin|change|shift|tilt) (?:the )?(?:camera|viewpoint|perspective|point of view|view(?:ing)? angle)\b|\b(?:from|in) (?:a )?(?:different|another|new|side|back|top|bird'?s?[- ]eye) (?:angle|viewpoint|perspective|view|side)\b|\bshow (?:me )?(?:the )?(?:back|other side|rear|inside|behind) (?:of|side)\b|\b(?:seen|viewed|shot|shown|photographed|view it|see it) from (?:above|behind|below|the (?:side|back|top|front)|another)\b|\bwhat(?:'s| is) behind (?:the|him|her|it)\b"
+    r"|\b(?:upload|post|publish|share|send|email|tweet|text) (?:it|this|them|the (?:image|photo|picture|result|file))? ?(?:to|on|via|with|it) (?:my |the )?(?:instagram|facebook|twitter|x|tiktok|whatsapp|email|mum|mom|friend|boss|google|dropbox|drive|cloud|website|linkedin|snapchat|telegram|gmail|him|her|them)\b"
+    r"|\b(?:record|scan|print) (?:my|the|a|this|it)\b",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"^(?:please |can you |could you |hey |i want you to |i need you to )*(?:book|order|buy|purchase|call|phone|text|email|translate|calculate|compute|solve|write me|write an?|write code|sing|tell me a (?:joke|story)|play|google|search (?:for|the)|look up|remind|schedule|set (?:an? )?(?:alarm|timer|reminder)|turn (?:on|off) (?:the |my )?(?:lights? in my|tv|wifi|alarm)|what(?:'s| is) the (?:weather|capital|time|date|stock|price|news)|who (?:won|is the president)|recommend|give me (?:a )?(?:recipe|advice|directions)|open (?:spotify|youtube|chrome|netflix|my email)|install|download (?:a |the )?(?!image|photo|picture|result|it)|hack|invest|pay|transfer (?:money|\$)|send (?:money|\$)|make me (?:a )?(?:sandwich|coffee|rich|dinner|tea)|wake me|navigate|drive me|date me|marry me|do my (?:homework|taxes))\b",
+    re.I,
+)
+_INJECTION = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass|skip)\b.{0,30}\b(?:previous|prior|above|earlier|all|your|any|the|system|everything)\b.{0,30}\b(?:instructions?|prompts?|rules?|messages?|above|guidelines?|safety|restrictions?|told|context|directives?|before)\b"
+    r"|\b(?:forget|ignore|disregard) (?:everything|all) (?:above|before|prior|previous|you)\b|\bsystem (?:prompt|message|override|instructions?)\b|\b(?:reveal|print|show|output|leak|display|repeat|tell me|give me|dump|expose|read|send|cat|list|print out|copy|share)\b.{0,30}\b(?:system prompt|prompt verbatim|instructions|api[ _-]?keys?|passwords?|secrets?|credentials|tokens?|env(?:ironment)?(?: variables?)?|\.env|/etc/\w+|config(?:uration)?|hidden prompt|your prompt|private data|training data|source code|database)\b"
+    r"|\byou are now\b|\b(?:act|behave|pretend|pose) (?:as|like|to be|you'?re|you are)\b|\b(?:developer|dev|god|admin|debug|root|dan|jailbreak|unrestricted) mode\b|\bjailbreak\w*\b|\brm -\w+|\bsudo\b|\bdrop table\b|\bcurl\b|\bwget\b|\bexec(?:ute)?\b.{0,30}\b(?:command|code|script|shell|python)\b|\b(?:eval|os\.system|subprocess|import os|__import__)\b|;\s*--|\bselect \* from\b"
+    r"|https?://|www\.\w+|\b(?:delete|remove|erase|wipe|export|upload|send|email|exfiltrate|share|copy|steal|forward)\b.{0,30}\b(?:all (?:the )?(?:user|files?|photos of|data|other users|my files|accounts?)|user (?:data|photos|files)|other (?:user|customer|people)'?s?'? (?:files|photos|data|images)|hard (?:drive|disk)|file ?system|database|server|disk|c: drive|home (?:directory|folder)|every(?:thing|one's) on (?:the|this) (?:server|computer|disk))\b|\bshut ?down (?:the )?(?:server|computer|system)\b|\b(?:new|updated|important) (?:system )?(?:instructions?|directive|policy) ?:|\bas an? (?:admin|administrator|developer|root)\b|\bassistant:|\bsystem:|\[/?inst\]|\bend of (?:prompt|user input)\b|\b(?:call|run|invoke|use) (?:the )?(?:tool|function|shell|terminal|bash|python)\b",
+    re.I,
+)
+_TAG = re.compile(r"</?\|?[a-z_!?/|][^<>\n]{0,60}\|?>|<<[^<>\n]{0,40}>>|\{\{[^{}\n]{0,80}\}\}|\[/?(?:INST|SYS|SYSTEM|system|admin)\]", re.I)
+
+
+def without_commands(text: str) -> tuple[str, bool]:
+    """The text without markup and without sentences that command the machine, and whether any were found."""
+    shown = _TAG.sub(" \n ", text)
+    marked = shown != text
+    kept: list[str] = []
+    struck = False
+    for part in re.split(r"(?<=[.!?;\n])\s+|\n+|;\s*", shown):
+        pieces = re.split(r"\s*,?\s*\b(?:and then|then|and also|but also|also|and|but)\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your|every|to|rm|this|out)\b)|,\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your)\b)", part, flags=re.I)
+        good = [piece for piece in pieces if not _INJECTION.search(piece)]
+        if len(good) == len(pieces):
+            kept.append(part)
+        else:
+            struck = True
+            kept.extend(good)
+    if not struck:
+        return (re.sub(r"\s*\n\s*", "\n", shown).strip() if marked else text), marked
+    return "\n".join(piece for piece in kept if re.search(r"\w", piece)).strip(), True
+
+
+def is_refused(text: str) -> bool:
+    """Whether the request is for forgery, nudity or another harm."""
+    return _REFUSE.search(text) is not None
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether the request is for something that has nothing to do with a picture."""
+    return _ELSEWHERE.search(text) is not None
+
+
+def is_unsupported(text: str) -> bool:
+    """Whether the request is for video, sound, another viewpoint, or another program."""
+    return _UNSUPPORTED.search(text) is not None
+
+
+def chat(text: str) -> Step | None:
+    """The step for a greeting, thanks, or a question that wants words and no edit; None for anything else."""
+    text = text.strip()
+    if _GREETING.match(text):
+        return Step("other", None, "chat: greeting")
+    if _THANKS.match(text):
+        return Step("other", None, "chat: done, no action")
+    if _EDIT_QUESTION.search(text):
+        return None
+    if _HELP.match(text):
+        return Step("other", None, "chat: answer")
+    return None

@@ -1,0 +1,79 @@
+"""Mends misspelt words of editing, and no others: names, colours, quotations and real words stay as they are."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+_TARGETS = (
+    "remove delete erase replace change background foreground picture image photo people person please sharpen sharper brighten "
+    "brighter brightness darken darker lighten lighter contrast saturation saturate desaturate colour color blurry blurred blur "
+    "crop rotate flip mirror straighten extend expand enlarge shrink smaller bigger larger restore enhance colorize transparent "
+    "watermark text logo shadow reflection white black yellow purple orange green brown shirt dress jacket glasses window building "
+    "behind everything except instead without between another make turn with the and from into this that them his her white "
+    "undo original before after compare select highlight resolution quality noise grain scratch wrinkles increase decrease "
+    "reduce insert convert transform transparent sunglasses necklace bicycle car tree chair table house street mountain river "
+    "license plate face faces hair vintage watercolor cartoon sketch painting sunset winter summer slightly little warmer cooler "
+    "pixelate censor redact straight horizon vertical horizontal clockwise position left right bottom middle corner upper lower "
+    "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale zoom clothes sweater trousers photo "
+    "could you can add put give take out away off of there it is in on to for more less too not don't want should"
+).split()  # fmt: skip
+_SHORTHAND = {
+    "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form", "wiht": "with", "whit": "with", "w/": "with",
+    "bg": "background", "bckgrnd": "background", "backgrnd": "background", "pic": "picture", "pix": "picture", "bleu": "blue",
+    "u": "you", "ur": "your", "cuz": "because", "rm": "remove", "bkg": "background", "bkgd": "background", "b/g": "background", "purpel": "purple", "yelow": "yellow",
+    "lil": "little", "sq": "square", "gimme": "give me", "wanna": "want to", "gonna": "going to", "abit": "a bit", "alot": "a lot", "shrit": "shirt", "mkae": "make", "maek": "make", "amke": "make",
+    "ppl": "people", "sumone": "someone", "plese": "please", "rmv": "remove", "del": "delete", "clr": "color", "colr": "color", "gry": "gray", "grn": "green", "blk": "black", "wht": "white", "ot": "to", "fo": "of", "ti": "it", "taht": "that", "htis": "this", "thsi": "this", "form the": "from the",
+    "dont": "don't", "doesnt": "doesn't", "cant": "can't", "isnt": "isn't", "shouldnt": "shouldn't", "didnt": "didn't", "wont": "won't", "im": "i'm", "id like": "i'd like", "thats": "that's", "lets": "let's", "theres": "there's", "whats": "what's", "youre": "you're",
+}  # fmt: skip
+_WORD = re.compile(r"(?<![\w#'@./-])[a-z][a-z'/]*(?![\w@]|\.\w|-\w)", re.IGNORECASE)
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Real words that lie close to a word of editing and must not be taken for its misspelling."""
+    listed = (Path(__file__).with_name("real_words.txt")).read_text(encoding="utf-8").split()
+    from agent.offline import lexicon
+    from models.colour.naming import COLOUR_WORDS
+
+    verbs = {word for verb in lexicon.all_verbs() for word in verb.split()}
+    inflected = {form for verb in verbs for form in (verb + "s", verb + "ed", verb + "d", verb + "ing", verb.removesuffix("e") + "ing", verb + verb[-1] + "ed", verb + verb[-1] + "ing", verb + "er", verb + "es")}
+    colours = {word.lower() for word in COLOUR_WORDS}
+    return frozenset(listed) | verbs | inflected | colours | frozenset(_TARGETS)
+
+
+@cache
+def _mended(word: str) -> str:
+    if len(word) < 4 or word in _known() or word.endswith("'s") and word[:-2] in _known() or (word.endswith("s") and word[:-1] in _known()):
+        return word
+    allowed = 1 if len(word) < 7 else 2
+    choices = [target for target in _TARGETS if len(target) >= 4]
+    best = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+    best = [(target, distance) for target, distance, _ in best if target[0] == word[0] or distance == 1 and len(word) >= 6 or sorted(target) == sorted(word)]
+    if not best:
+        return word
+    target, distance = min(best, key=lambda item: (item[1], sorted(item[0]) != sorted(word), item[0][0] != word[0], abs(len(item[0]) - len(word))))
+    if distance == 2 and (target[0] != word[0] or len(target) < 6):
+        return word
+    return target
+
+
+def mend(text: str) -> str:
+    """The text with its misspelt words of editing put right; capitalised names inside a sentence are left alone."""
+
+    def word(match: re.Match[str]) -> str:
+        found = match[0]
+        lower = found.lower()
+        inside = match.start() > 0 and not re.search(r"[.!?:\n]\s*$", text[: match.start()])
+        if found[0].isupper() and inside and not text.isupper() and not found.isupper():
+            return found
+        if lower in _SHORTHAND:
+            return _SHORTHAND[lower]
+        fixed = _mended(lower)
+        return found if fixed == lower else fixed
+
+    return _WORD.sub(word, text)
