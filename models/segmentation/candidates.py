@@ -14,7 +14,7 @@ from models.segmentation.boundaries import WORKING_LONGEST, oriented_strength, t
 from models.segmentation.hierarchy import RegionTree, region_tree
 from models.segmentation.refine import graph_cut
 
-CUT_LONGEST = 200
+CUT_LONGEST = 160
 _COLOUR_WEIGHTS = (0.0, 1.2)
 _SMALLEST, _LARGEST = 0.003, 0.65
 _PATH_LENGTH = 13
@@ -29,7 +29,7 @@ class Analysis:
     """What all prompts on one picture share, at a working size of at most 480 px.
 
     `rgb`: h×w×3 uint8; `lab`: h×w×3 float32 CIELAB; `strength`: h×w float32 boundary strength; `trees`: region
-    trees that merge by boundary alone and by boundary and colour; `small`: the picture at 200 px for graph cuts.
+    trees that merge by boundary alone and by boundary and colour; `small`: the picture at 160 px for graph cuts.
     """
 
     rgb: np.ndarray
@@ -71,9 +71,10 @@ def regions_at_points(analysis: Analysis, positive: Sequence[Point], negative: S
     """Distinct regions that hold every positive point and no negative one; points at working size."""
     found = [region for tree in analysis.trees for region in _on_path(tree, positive, negative)]
     found += _cuts_at_points(analysis, positive, negative)
-    strongest = sorted((r for r in found if r.source == TREE), key=lambda r: -r.persistence)[:2]
-    found += [Region(_recut(analysis, r.mask), TREE_CUT, r.persistence) for r in strongest]
-    tidy = (_held_together(r, positive, negative) for r in found)
+    strongest = max((r for r in found if r.source == TREE), key=lambda r: r.persistence, default=None)
+    if strongest is not None:
+        found.append(Region(_recut(analysis, strongest.mask), TREE_CUT, strongest.persistence))
+    tidy = (_held_together(r, positive, negative) for r in distinct(found))
     kept = distinct([r for r in tidy if r is not None])
     return kept or [_discs(analysis, positive, negative)]
 
@@ -247,7 +248,7 @@ def _cuts_at_points(analysis: Analysis, positive: Sequence[Point], negative: Seq
             cv2.circle(labels, tuple(p), int(seed), cv2.GC_BGD, -1)
         for p in inside:
             cv2.circle(labels, tuple(p), int(seed), cv2.GC_FGD, -1)
-        cut = graph_cut(analysis.small, labels, rounds=3)
+        cut = graph_cut(analysis.small, labels, rounds=2)
         if cut is not None:
             cut = cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
             regions.append(Region(_from_small(analysis, cut), CUT))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
-from models.mask import Mask, bounds, grow, require
+from models.mask import Mask, bounds, grow, iou, require
 from models.segmentation.candidates import (
     DRAWN,
+    TREE,
     Analysis,
     Region,
     analyse,
@@ -23,9 +25,10 @@ from models.segmentation.protocol import Candidate, Grounding
 from models.segmentation.ranking import RankingBasis, rank
 from models.segmentation.refine import refine_edges
 
-_OFFERED = 4
-_EDGE_ERROR = 4.0
+_OFFERED = 3
+_EDGE_ERROR = 7.0
 _OTHER_SIZE = 1.5
+_SAME = 0.8
 
 
 class RegionPredictor:
@@ -99,7 +102,14 @@ class RegionPredictor:
             painted = cv2.resize(stroke, size, interpolation=cv2.INTER_AREA) > 0.0
         regions = regions_under_stroke(analysis, painted)
         scores = rank(basis, regions, [])
-        scores = np.array([_stroke_fit(painted, r, float(s)) for r, s in zip(regions, scores, strict=True)])
+        plain = max(float(np.percentile(analysis.strength, 90)), 1e-3)
+        scores = np.array(
+            [
+                _stroke_fit(painted, r, float(s)) * (0.3 + 0.7 * _clarity(analysis.strength, plain, r))
+                for r, s in zip(regions, scores, strict=True)
+            ]
+        )
+        scores[[r.source == DRAWN for r in regions]] = _STROKE_ITSELF
         return self._offer(regions, scores, "brush", drawn=_slightly_grown(stroke))
 
     def _ready(self) -> tuple[np.ndarray, Analysis, RankingBasis]:
@@ -133,13 +143,20 @@ class RegionPredictor:
     ) -> Grounding:
         """The best region and the best of clearly other sizes, at full resolution."""
         picked = _several_sizes(regions, scores)
-        candidates = []
-        for index in picked:
-            region = regions[index]
-            mask = drawn if drawn is not None and region.source == DRAWN else None
-            if mask is None:
-                mask = self._at_full_resolution(region, positive, negative)
-            candidates.append(Candidate(mask, float(np.clip(scores[index], 0.0, 1.0)), f"{reason}: {region.source}"))
+
+        def finished(index: int) -> Mask:
+            if drawn is not None and regions[index].source == DRAWN:
+                return drawn
+            return self._at_full_resolution(regions[index], positive, negative)
+
+        with ThreadPoolExecutor(2) as pool:
+            masks = list(pool.map(finished, picked))
+        candidates: list[Candidate] = []
+        for index, mask in zip(picked, masks, strict=True):
+            if any(iou(mask, other.mask) > _SAME for other in candidates):
+                continue  # refining made the two alike
+            score = float(np.clip(scores[index], 0.0, 1.0))
+            candidates.append(Candidate(mask, score, f"{reason}: {regions[index].source}"))
         return Grounding(tuple(candidates), (0,))
 
     def _at_full_resolution(self, region: Region, positive: Sequence[Point], negative: Sequence[Point]) -> Mask:
@@ -189,14 +206,30 @@ def _box_fit(own: Bounds, box: Bounds, extent: Extent) -> float:
 
 def _stroke_fit(stroke: np.ndarray, region: Region, score: float) -> float:
     """How well a region explains a stroke: it holds the stroke, and the stroke covers it or runs through it."""
-    if region.source == DRAWN:
-        return _STROKE_ITSELF
     painted, area = max(1, np.count_nonzero(stroke)), max(1, np.count_nonzero(region.mask))
     shared = np.count_nonzero(stroke & region.mask)
     held, covered = shared / painted, shared / area
-    spanned = _span(stroke, region.mask) if held > 0.85 else 0.0
-    through = max(covered, 0.7 * spanned if spanned > 0.5 else 0.0)
-    return held**2 * (0.4 * score + 0.8 * min(1.0, through / 0.7))
+    # a thin stroke covers little of what it crosses; only a region that boundaries made can vouch for itself
+    spanned = _span(stroke, region.mask) if held > 0.85 and region.source == TREE else 0.0
+    if covered < 0.04 and _sides_touched(region.mask) >= 2:
+        spanned = 0.0  # a wall, a sky, a floor: a thin stroke there is about itself
+    through = max(min(1.0, covered / 0.7), float(np.clip((spanned - 0.25) / 0.25, 0.0, 1.0)))
+    return held**2 * (0.4 * score + 0.8 * through)
+
+
+def _sides_touched(mask: np.ndarray) -> int:
+    """On how many sides of the picture the region ends."""
+    return sum(bool(side.any()) for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
+
+
+def _clarity(strength: np.ndarray, plain: float, region: Region) -> float:
+    """0 when the region's outline runs through even picture, 1 when it follows a plain boundary all along."""
+    hard = np.pad(region.mask.astype(np.uint8), 1, mode="edge")  # the picture's border is no outline
+    outline = (region.mask & (cv2.erode(hard, np.ones((3, 3), np.uint8))[1:-1, 1:-1] == 0)).astype(bool)
+    if not outline.any():
+        return 0.0
+    along = float(cv2.dilate(strength, np.ones((5, 5), np.uint8))[outline].mean())
+    return float(np.clip(min((along - 0.12) / 0.15, (along / plain - 0.45) / 0.4), 0.0, 1.0))
 
 
 def _span(stroke: np.ndarray, mask: np.ndarray) -> float:

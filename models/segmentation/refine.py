@@ -1,7 +1,7 @@
 """Bring a roughly right mask onto the object's edge, at the picture's full resolution.
 
 Coarse to fine: first a graph cut between the colours inside and outside decides, in a narrow band, on which
-side each pixel lies (Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004); then at every doubling of size the
+side each pixel lies (Rother, Kolmogorov, Blake, "GrabCut", SIGGRAPH 2004); then, size by size, the
 guided filter moves the edge to where the picture's own edge is and leaves it as soft as the lens made it
 (He, Sun, Tang, "Guided image filtering", PAMI 2013). Only tiles that hold a piece of the edge are computed.
 """
@@ -14,10 +14,11 @@ import numpy as np
 from models.geometry import Bounds, Extent
 from models.mask import Mask, bounds, require
 
-_CUT_LONGEST = 300
+_CUT_LONGEST = 240
 _CUT_RADIUS = 6
-_TILE = 256
+_TILE = 96
 _SNAP_RADIUS = 3
+_STEP = 2.5
 _SMOOTHNESS = 4e-4
 _STEEPNESS = 1.7
 
@@ -56,12 +57,12 @@ def refine_edges(rgb: np.ndarray, mask: Mask, radius: float | None = None) -> Ma
 
 
 def _sizes(extent: Extent, radius: float) -> list[Extent]:
-    """From the size at which the cut is made to the full one, about doubling."""
+    """From the size at which the cut is made to the full one."""
     scale = min(1.0, _CUT_RADIUS / radius, _CUT_LONGEST / max(extent))
     sizes = [extent]
-    while scale < 0.7:
+    while scale < 0.6:
         sizes.append(Extent(max(1, round(extent.width * scale)), max(1, round(extent.height * scale))))
-        scale *= 2.0
+        scale *= _STEP
     return sizes[1:] + sizes[:1]
 
 
@@ -143,7 +144,7 @@ def snap_to_edges(rgb: np.ndarray, mask: Mask, radius: int = _SNAP_RADIUS) -> Ma
             edge = band[tile.slices]
             if not edge.any():
                 continue
-            window = tile.padded(3 * radius).clipped(Extent(width, height))
+            window = tile.padded(2 * radius + 1).clipped(Extent(width, height))
             guide = rgb[window.slices].astype(np.float32) / 255.0
             filtered = cv2.ximgproc.guidedFilter(guide, mask[window.slices], radius, _SMOOTHNESS)
             inner = tile.shifted(-window.x0, -window.y0)

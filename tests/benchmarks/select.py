@@ -150,7 +150,7 @@ def main() -> None:
             note("loose box|GrabCut", region.mask, lambda b=region.box, i=rgb: [grabcut_box(i, b)])
 
     print(f"{len(results['loose box|ours'])} regions, set_image {np.median(preparing):.2f} s")
-    print(f"{'prompt':14}{'':10}{'mean IoU':>9}{'> 0.7':>8}{'best of 4':>11}{'seconds':>9}{'ratio':>7}")
+    print(f"{'prompt':14}{'':10}{'mean IoU':>9}{'> 0.7':>8}{'best of 3':>11}{'seconds':>9}{'ratio':>7}")
     for name, rows in results.items():
         kind, who = name.split("|")
         first, best, seconds = np.array(rows).T
