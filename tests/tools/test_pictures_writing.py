@@ -142,6 +142,7 @@ def test_what_a_format_cannot_hold_is_said():
         format_named(".docx")
     assert "8 bits" in saving_notices(_picture(16), "JPEG")[0]
     assert saving_notices(_picture(16), "PNG") == ()
+    assert "EXIF" in saving_notices(_picture(exif=b"II*"), "TIFF")[0]
 
 
 def test_sixteen_bits_are_rounded_not_cut_for_a_jpeg():

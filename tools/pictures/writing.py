@@ -46,7 +46,9 @@ _SPOKEN = {"WEBP": "WebP", "HEIF": "HEIC"}
 _SIXTEEN_BITS = {"PNG", "TIFF", "HEIF"}
 _NO_ALPHA = {"JPEG", "BMP"}
 _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "HEIF": 16_384, "AVIF": 65_536, "GIF": 65_535}
-_JPEG_QUALITY, _WEBP_QUALITY, _AVIF_QUALITY, _HEIC_QUALITY = 95, 95, 92, 92
+_JPEG_QUALITY, _WEBP_QUALITY, _AVIF_QUALITY, _HEIC_QUALITY = 95, 95, 92, 90
+# a tenth larger than x265's own choice at the same quality, and five to ten times faster
+_HEIC_EFFORT = {"preset": "ultrafast"}
 _LARGEST_JPEG_SEGMENT = 65_533
 _JPEG_XMP_PREFIX = 29
 _ENCODER_FAULTS = (OSError, ValueError, RuntimeError, TypeError)
@@ -97,6 +99,8 @@ def saving_notices(picture: Picture, format: str | None = None) -> tuple[str, ..
         notices.append(f"{spoken} holds 8 bits a sample, so the picture's 16 were rounded; PNG and TIFF keep them.")
     if form == "HEIF" and picture.bit_depth == 16:
         notices.append("HEIC holds 10 of the picture's 16 bits a sample; PNG and TIFF keep all.")
+    if form == "TIFF" and picture.exif:
+        notices.append("The camera's data (EXIF) is not written into a TIFF; JPEG, PNG and WebP keep it.")
     if form == "GIF":
         notices.append("GIF holds 256 colours; PNG keeps all of them.")
     return tuple(notices)
@@ -245,7 +249,7 @@ def _heic(samples: np.ndarray, icc: bytes | None, exif: bytes | None, xmp: bytes
     channels = 1 if samples.ndim == 2 else samples.shape[2]
     mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels] + (";16" if samples.dtype == np.uint16 else "")
     file = pillow_heif.from_bytes(mode, (width, height), samples.tobytes())
-    options: dict[str, object] = {"quality": _HEIC_QUALITY, "chroma": 444}
+    options: dict[str, object] = {"quality": _HEIC_QUALITY, "chroma": 444, "enc_params": _HEIC_EFFORT}
     options |= {key: value for key, value in (("exif", exif and b"Exif\0\0" + exif), ("xmp", xmp)) if value}
     if icc:
         file[0].info["icc_profile"], file[0].info["icc_profile_type"] = icc, "prof"
