@@ -25,7 +25,8 @@ _LARGEST_DESCRIBED = 400_000
 """Pixels of a level up to which descriptors of all examples are kept; above it the field is only
 refined."""
 _SHARPNESS = 0.25
-_MISMATCH = 80.0
+"""At the end of a level the best matches decide: the spread of accepted costs shrinks to this share."""
+_MISMATCH = 80.0  # 8-bit levels
 _ANCHOR = 0.005
 """Ties the blend to the copies' own colours over a reach of 1/√λ, about 14 pixels."""
 
@@ -58,7 +59,7 @@ def complete(
     levels = build_pyramid(lab, hole, copyable)
     if not levels[0].source_centres().any() or not levels[0].target_centres().any():
         return membrane(workers, picture, hole)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(abs(seed))
     coarsest = len(levels) - 1
     solved = _solve_level(levels, coarsest, None, rng, seed, workers, progress.part(0.0, 1.0 / len(levels)))
     for number in range(coarsest - 1, -1, -1):
