@@ -32,7 +32,7 @@ def assign(target_text: str, value_text: str) -> list[Step]:
     value = _clean_value(value_text)
     if not value:
         return [Step("clarify", p.noun_phrase(target_text))]
-    if v.is_background(target_text) or v.full(rf"(?:the )?(?:{v.BACKGROUND}|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)", target_text):
+    if v.is_background(target_text) or v.full(rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)", target_text):
         return _background(value, target_text)
     attribute = _attribute(target_text, value)
     if attribute is not None:
@@ -54,6 +54,10 @@ def _clean_value(value: str) -> str:
 
 
 def _background(value: str, said: str) -> list[Step]:
+    if v.full(rf"{v.DEGREE}{v.TONE}", value) and not p.is_plain_colour(value):
+        return [Step("adjust", "background", value)]
+    if v.full(rf"{v.DEGREE}{v.BLURRED}", value):
+        return [Step("blur", "background", value if re.match(r"more|less|very|a ", value) else None)]
     value = re.sub(r"\s+(?:back ?ground|backdrop)s?$", "", p.bare(value), flags=re.I)
     if re.search(r"\btransparent\b|\bpng\b|^(?:invisible|gone|removed|empty|disappear|nothing)$", value, re.I):
         return [Step("background_remove")]
@@ -171,7 +175,7 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
     if re.match(r"(?:at|in|on) ", value, re.I) and v.found(v.PLACE, value) and not v.found(rf"{v.STYLE_NOUN}", value) and not v.full(rf".*\b{v.WEATHER}", value):
         return [Step("background_replace", None, p.bare(re.sub(r"^(?:at|in|on) (?:the middle of )?", "", value)))]
     if v.found(v.STYLE_NOUN, value) or v.found(v.STYLE, value) or v.found(v.WEATHER, value) or re.search(r"\b(?:as if|taken|painted|drawn|era|century|world|universe|movie|game)\b", value, re.I):
-        if pronoun and re.match(r"(?:an? )", value) and not (v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value)):
+        if pronoun and re.match(r"(?:an? )", value) and not (v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value) or v.full(rf"an? (?:\w+ )*?{v.WEATHER}(?: \w+)?", value)):
             return None
         return [Step("style", None, _style_value(value))]
     if pronoun is None:
@@ -210,9 +214,11 @@ def _thing(target: str, value: str) -> list[Step]:
         if p.is_plain_colour(found["colour"]):
             return each("recolor", found["colour"])
     if _SAME_COLOUR.match(value):
-        return each("recolor", plain)
+        return each("recolor", re.sub(r"^match(?:ing|es)? (?:the colou?r of )?(?:the |his |her )?", "colour of the ", plain))
     if v.full(v.BLACK_WHITE, value):
         return each("adjust", value)
+    if p.could_be_colour(value) and not re.match(r"(?:an?|the|some) ", value, re.I) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.MATERIAL})", value):
+        return each("recolor", p.colour_words(value))
     if v.full(rf"{v.DEGREE}(?:whiter|pinker|redder|bluer|greener|yellower|blacker|(?:{'|'.join(_HUES)})d?ish|blonder?|tanner|tanned)", value) or re.match(rf"(?:a (?:bit|little) |slightly |much )*(?:more|less) (?:{'|'.join(_HUES)})$", value, re.I):
         return each("recolor", value)
     if v.full(rf"{v.DEGREE}(?:dark|light|bright|deep|pale|cool|warm)?(?:er|est)?", value) and v.full(rf"{v.DEGREE}(?:dark|light|deep|pale)(?:er|est)?", value):
@@ -265,7 +271,7 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
     separator = r"\s+(?:with|by|for|to|into|out for|out with|in favou?r of|in exchange for|→|->)\s+"
     match = re.match(rf"(?P<old>.+?){separator}(?P<new>.+)$", rest, re.I)
     if match is None:
-        if re.match(r"(?:to )(?:an? |the )?(.+)$", rest, re.I):
+        if re.match(r"(?:to )(?:an? |the )?(.+)$", rest, re.I):  # "switch to a Ghibli style"
             return assign("image", re.sub(r"^to ", "", rest))
         if verb.startswith(("swap", "switch", "exchange", "interchange")) and re.search(r"\band\b", rest):
             return [Step("move", p.noun_phrase(rest), "swap positions")]
@@ -311,8 +317,9 @@ def change(rest: str, verb: str = "change") -> list[Step]:
     if verb == "turn" and (match := re.match(r"(?P<switch>on|off) (?P<what>.+)$|(?P<what2>.+) (?P<switch2>on|off)$", rest, re.I)):
         return [Step("other", p.noun_phrase(match["what"] or match["what2"]), match["switch"] or match["switch2"])]
     if match := re.match(r"(?P<old>.+?) from (?P<was>.+?) (?:to|into) (?P<new>.+)$", rest, re.I):
-        steps = assign(match["old"], match["new"])
-        return steps
+        if has_quotation(match["was"]):
+            return [Step("replace", match["was"], match["new"])]
+        return assign(match["old"], match["new"])
     if match := re.match(r"from (?P<old>.+?) (?:to|into) (?P<new>.+)$", rest, re.I):
         return assign(match["old"] if not v.full(v.BLACK_WHITE + "|day|summer|winter|night|colou?r", match["old"]) else "image", match["new"])
     pairs = _pairs(rest)
@@ -371,7 +378,8 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         steps = parse_clause(re.sub(r"^(it|he|she|they|there|the .+?) (?:is|are|was|were)\b", r"\1 should be", inner, flags=re.I))
         if steps:
             return steps
-    joints = list(re.finditer(r"\s*,? and |\s*, ", rest))
+    rest = re.sub(r"\s+(?:instead of|rather than|not) (?:[\w-]+ ?){1,3}$", "", rest)
+    joints = [joint for joint in re.finditer(r"\s*,? and |\s*, ", rest) if not re.search(r"\bbetween\b(?!.*\band\b)", rest[: joint.start()])]
     for joint in joints:
         left, right = rest[: joint.start()], re.sub(r"^(?:make |have |the same with )", "", rest[joint.end() :])
         if re.match(r"(?:(?:the|his|her|its|their|my|all|that|this|a) )", right) or p.colour_suffix(right):
@@ -396,7 +404,9 @@ _STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TON
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
-    if match := re.match(r"(?P<who>.+?) (?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I):
+    if match := re.match(rf"(?P<what>it|this|that|everything|everyone|(?:the |this |my )?(?:image|photo|picture|scene)(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
+        return assign(match["what"], match["how"])
+    if match := re.match(r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I):
         return wear(match["who"], match["what"])
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):
         return insert(match["what"])

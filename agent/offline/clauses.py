@@ -8,7 +8,9 @@ from agent.offline import lexicon
 
 _CONNECTOR = re.compile(r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$", re.I)
 _POLITE = re.compile(
-    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|would (?:like|love|appreciate)\b|there should\b|but keep\b))",
+    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|would (?:like|love|appreciate)\b|there should\b|but keep\b))"
+    r"|,\s*(?=(?:it|he|she|they|that)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
+    r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
     re.I,
 )
 _BLOCKING = frozenset(

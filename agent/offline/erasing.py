@@ -35,7 +35,17 @@ def erase(rest: str) -> list[Step]:
         step = erase_one(part)
         if step not in steps:
             steps.append(step)
-    return steps
+    return merged_flaws(steps)
+
+
+def merged_flaws(steps: list[Step]) -> list[Step]:
+    """Several flaws named in one breath as one repair ("dust and scratches")."""
+    if len(steps) < 2 or any(step.op != "restore" for step in steps) or any(step.target for step in steps[:-1]):
+        return steps
+    said = [str(step.value).removeprefix("remove ") for step in steps]
+    if any(not str(step.value).startswith("remove ") and step.value != "denoise" for step in steps):
+        return steps
+    return [Step("restore", steps[-1].target, "remove " + " and ".join(said))]
 
 
 def erase_one(phrase: str) -> Step:
@@ -101,6 +111,9 @@ def redact(rest: str, verb: str) -> list[Step]:
         if not is_private(match["old"]) and verb.startswith("cover"):
             return [Step("insert", p.noun_phrase(match["old"]), new)]
         rest = match["old"]
+    parts = p.coordinated(rest)
+    if len(parts) > 1 and all(re.match(r"(?:the|my|his|her|their|our|all|any|every)\b", part, re.I) for part in parts):
+        return [step for part in parts for step in redact(part, verb)]
     if is_private(rest):
         return [Step("redact_text", p.bare(p.without_image(rest)))]
     if re.search(rf"\b{v.FACE}\b", p.head(rest)):
@@ -151,6 +164,7 @@ def _trim(rest: str) -> str:
     rest = p.without_image(rest.strip(" .,!?:;"))
     rest = re.sub(r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|keeping\b.*)$", "", rest, flags=re.I)
     rest = p.without_image(rest)
+    rest = re.sub(r"(?: would be (?:nice|great|good|lovely|cool|awesome|perfect))$", "", rest, flags=re.I)
     return re.sub(r"^(?:of|out|away|off)\s+(?=the|my|his|her|this|that|all)", "", rest, flags=re.I)
 
 

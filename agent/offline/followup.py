@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace as changed
 
-from agent.offline import changing, framing, lexicon, references, toning
+from agent.offline import changing, framing, intents, lexicon, references, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.frames import parse_clause
@@ -20,7 +20,7 @@ _LEAD = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    rf"^(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more| further)?|keep going|go further|even more so|(?:more )?please)$",
+    rf"^(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more| further)?|keep going|go further|even more so|more please)$",
     re.I,
 )
 _LESS = re.compile(
@@ -244,7 +244,7 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
     if len(parts) > 1:
         found = [_degrees(part, past, last) for part in parts]
         if all(found):
-            return [step for steps in found for step in steps]
+            return list(dict.fromkeys(step for steps in found for step in steps))
     if parts_of := re.split(r"\s*,\s*", plain):
         if len(parts_of) > 1 and _LESS.match(parts_of[0]) and (_LESS.match(parts_of[1])):
             return _less(last)
@@ -402,6 +402,8 @@ def answer(text: str, past: Conversation) -> list[Step]:
     if asked is None and not past.last_reply.strip().endswith("?"):
         return []
     raw = text.strip(" ,.!;")
+    if intents.chat(raw) and not re.match(r"(?:yes|yep|yeah|yup|no|nope|sure|ok|both|all|great|perfect|right|exactly|thanks|not|never|nothing)\b", raw, re.I):
+        return []
     steps = [step for step in (asked.steps if asked else []) if step.op not in ("undo", "redo", "compare")]
     wanted = [step for step in steps if step.op not in ("clarify", "other")]
     if re.fullmatch(r"(?:(?:yes|yeah|yep|yup|sure|ok|okay|please|please do|do it|do that|go ahead|go for it|of course|absolutely|definitely|correct|right|exactly|that's (?:right|it)|sounds good|y|yea|ya|fine|why not|aye|indeed|perfect|great|that one|do so|proceed|alright|certainly|by all means|both|all(?: of (?:them|it))?|remove (?:them|it|both)|thanks|thank you|that would be (?:great|nice|good)|i do|let's do (?:it|that)|make it so)[\s,.!]*)+", raw, re.I):

@@ -21,6 +21,7 @@ def parse_clause(clause: str) -> list[Step]:
         return []
     if steps := _colon(clause):
         return steps
+    clause = re.sub(rf"^([a-z]+) ({v.PRONOUN}|[\w' ]{{0,0}}) (up|out|off|away|down)$", r"\1 \3 \2", clause, flags=re.I)
     readings = imperative.imperatives(clause)
     opening = lexicon.opening_verb(clause)
     if opening and not (readings and readings[0].startswith(("remove ", "replace ")) and _separated(clause)):
@@ -31,7 +32,7 @@ def parse_clause(clause: str) -> list[Step]:
         if steps and steps[0].op != "clarify":
             return steps
         clarification = clarification or steps
-    return clarification or _verbless(clause)
+    return clarification or verbless(clause)
 
 
 def opens_with_verb(clause: str) -> bool:
@@ -66,7 +67,7 @@ def _colon(clause: str) -> list[Step]:
 def _imperative(clause: str) -> list[Step]:
     opening = lexicon.opening_verb(clause)
     if opening is None:
-        return _verbless(clause)
+        return verbless(clause)
     verb, rest, frames = opening
     rest = re.sub(r"^(?:me |us )(?=(?:a|an|the|some|to)\b)", "", rest) if verb not in ("give", "make") else rest
     for frame in _ordered(frames, verb, rest):
@@ -100,6 +101,8 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
     elif verb in ("turn", "switch", "set", "shift", "update", "edit", "transfer", "render"):
         if verb in ("set", "edit") and quantity:
             first("adjust")
+        elif verb == "set" and re.search(r"\s(?:in|on|at|against|into|inside|by|near)\s", rest) and not has_to:
+            first("put")
         elif verb == "shift" and not has_to or verb == "shift" and re.search(v.POSITION + "$", rest, re.I):
             first("move")
         elif verb == "switch" and re.search(r"\b(?:with|for|and)\b", rest):
@@ -178,8 +181,8 @@ def _restore(rest: str, verb: str) -> list[Step]:
         if erasing.is_writing(part) and re.match(r"fix|correct", stem):
             steps.append(Step("clarify", p.noun_phrase(part)))
             continue
-        steps.append(Step("restore", p.noun_phrase(part), value))
-    return steps
+        steps.append(Step("restore", p.noun_phrase(toning.split_amount(part)[0]), value))
+    return erasing.merged_flaws(steps)
 
 
 def _cutout(rest: str, verb: str) -> list[Step]:
@@ -258,6 +261,12 @@ def _pose(rest: str, verb: str) -> list[Step]:
     return [Step("other", target, verb)]
 
 
+def _adjust(rest: str) -> list[Step]:
+    if re.match(r"(?:the )?(?:colou?r|size|style|material|position|background|pose|text) (?:of|on|for)\b|.*\bto the size of\b", rest, re.I):
+        return changing.change(rest, "adjust")
+    return toning.adjust(rest) or changing.change(rest, "adjust")
+
+
 def _export(rest: str, verb: str) -> list[Step]:
     return [Step("other", None, f"export {rest}".strip()[:60])]
 
@@ -296,7 +305,7 @@ _FRAMES: dict[str, _Frame] = {
     "erase": _erase, "insert": placing.insert, "put": _put, "give": _give, "replace": changing.replace,
     "change": changing.change, "make": changing.make, "colour": changing.colour,
     "raise": lambda rest, verb: toning.level(rest, 1, verb), "lower": lambda rest, verb: toning.level(rest, -1, verb),
-    "tone": toning.tone, "adjust": lambda rest, verb: toning.adjust(rest), "blur": erasing.blur, "pixelate": erasing.blur,
+    "tone": toning.tone, "adjust": lambda rest, verb: _adjust(rest), "blur": erasing.blur, "pixelate": erasing.blur,
     "redact": erasing.redact, "restore": _restore, "crop": framing.crop, "rotate": framing.rotate,
     "outpaint": framing.outpaint, "style": _style, "move": placing.move, "resize": changing.resized,
     "segment": _segment, "cutout": _cutout, "transparent": _cutout, "wear": _wear, "duplicate": _duplicate,
@@ -304,12 +313,20 @@ _FRAMES: dict[str, _Frame] = {
 }  # fmt: skip
 
 
-def _verbless(clause: str) -> list[Step]:
+def verbless(clause: str) -> list[Step]:
     """Wishes without a verb: "more contrast", "white background", "square 1:1", "brighter"."""
     text = erasing.trim(clause)
     if not text or len(text) > 160:
         return []
-    if match := re.match(rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$", text, re.I):
+    if match := re.match(rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|(?P<way>up|down)\b.*|\d+\s?%?)$", text, re.I):
+        if match["way"]:
+            return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
+        return toning.adjust(f"{match['what']} {match['n']}")
+    if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (colours := p.colour_list(match["colours"])):
+        return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
+    if re.match(r"(?:an? |the |some )?(?:[\w-]+ ){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b", text, re.I) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
+        return placing.insert(text)
+    if match := re.match(rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$", text, re.I):
         direction = -1 if match["dir"].lower() in ("less", "lower", "reduced") else 1
         return toning.level(re.sub(r"\b(?:more|less) ", "", match["what"]) + (f" of {match['where']}" if match["where"] else ""), direction, "")
     if match := re.match(r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>.+)$", text, re.I):
@@ -342,6 +359,12 @@ def _verbless(clause: str) -> list[Step]:
         return [Step("outpaint", None, text)]
     if v.full(r"(?:a )?(?:side by side|before (?:and|/|&|vs\.?) after)(?: .*)?", text):
         return [Step("compare")]
+    if match := re.match(r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$", text, re.I):
+        return [Step("move", p.noun_phrase(match["what"]), "center")]
+    if 2 <= len(text.split()) <= 7 and not re.match(r"(?:i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
+        steps = changing.make(text)
+        if steps and all(step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove") and (step.value or step.op in ("blur", "background_remove")) for step in steps) and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3):
+            return steps
     if has_quotation(text) and re.match(r"Qtxt\d+z (?:on|at|in|under|above|below|over|across|next to)\b", text):
         return placing.insert(text)
     return []

@@ -21,6 +21,8 @@ def crop(rest: str, verb: str) -> list[Step]:
         thing = match[1] or match[2]
         if re.search(r"background", thing, re.I):
             return [Step("background_remove")]
+        if re.search(r"\b(?:space|margins?|borders?|edges?|bars?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b", p.head(thing), re.I):
+            return [Step("crop", None, p.bare(thing))]
         return erase(thing)
     rest = re.sub(r"^(?:down|out|away)\s+", "", rest)
     value = None
@@ -56,6 +58,7 @@ def rotate(rest: str, verb: str) -> list[Step]:
             return [Step("rotate", None, "straighten")]
         return [Step("rotate", target, "straighten")]
     value = ""
+    rest = re.sub(r"\s*\bso (?:that )?(?:the|it|he|she|they|his|her)\b.*$", "", rest) if re.match(r"flip|mirror", verb) else rest
     if match := _DEGREES.search(rest):
         if match[0].strip():
             value = f"{match['number']} degrees"
@@ -79,7 +82,7 @@ def rotate(rest: str, verb: str) -> list[Step]:
     rest = re.sub(r"\b(?:by|around|about|so (?:that )?.*|to .*|until .*)\s*$", "", rest.strip(), flags=re.I).strip(" ,")
     rest = re.sub(r"\s+(?:by|to|around|so)$", "", rest)
     target = p.noun_phrase(rest) if rest else None
-    if target and (v.is_pronoun(target) or re.fullmatch(r"by|to|around|view|orientation|image .*", target)):
+    if target and (re.fullmatch(r"by|to|around|view|orientation|image .*", target)):
         target = None
     return [Step("rotate", target, value or None)]
 

@@ -10,7 +10,7 @@ from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 
 _BE = r"(?:should|must|needs? to|has to|have to|ought to|could|can|might|shall|would) (?:all |also |just |really |now |maybe )?be(?:come)?|(?:should|could|must) (?:all )?(?:look|appear|become|turn|say|read|have)"
-_WANT = r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|require|get|have)|i'd (?:like|love)|need|want|looking|wanting|hoping|looking to have|would like|would love|wishing|like to have|like to get|love to have|love to get|love to see|like to see|want to see|want to have|want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|we) (?:get|have|see)|may i have|get|have|see|having|getting|there needs to be|trying to get|trying to have)"
+_WANT = r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|require|get|have)|i'd (?:like|love)|need|want|looking to have|looking to get|hoping to have|hoping to get|wanting to have|wanting|would like|would love|wishing|like to have|like to get|love to have|love to get|love to see|like to see|want to see|want to have|want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|we) (?:get|have|see)|may i have|get|have|see|having|getting|there needs to be|trying to get|trying to have)"
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
 
 
@@ -26,7 +26,9 @@ def _done(match: re.Match[str]) -> str | None:
         thing, after = match["np"][: inner.start()].strip(), match["np"][inner.end() :].strip()
         thing = re.sub(r"\s+(?:to be|to get|being|is|are|be|also|all|completely|just)+$", "", thing, flags=re.I)
         if verb and thing and p.bare(thing) and not re.fullmatch(r"(?:i|you|we|the|a|an|it was|to|was)", thing, re.I):
-            after = re.sub(r"^(?:and (?=\w+ed\b))", "and be ", after)
+            if joined := re.match(r"(?:,? ?and |, )(?:be |then )?(?P<next>\w+)\b(?P<rest>.*)$", after):
+                base = lexicon.base_of_participle(joined["next"])
+                after = f"and {base} it{joined['rest']}" if base else after
             if verb == "make":
                 return f"make {thing} {after}"
             if verb in ("take", "put", "cut", "get", "set") and re.match(r"(?:out|off|away|down)\b", after):
@@ -92,14 +94,17 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?:what|how) (?:if|about if) there (?:was|were|is|are) (?P<np>.+)$", lambda m: f"add {m['np']}"),
     _rule(r"(?:what|how) if (?:we |you |i )?(?P<np>(?:add|remove|put|change|replace|made|make|had|turn|swap|give|crop)\w* .+)$", lambda m: re.sub(r"^(add|remov|chang|replac|turn|crop)e?d\b", lambda k: k[1] + ("e" if k[1] in ("remov", "chang", "replac") else ""), re.sub(r"^made\b", "make", re.sub(r"^had\b", "add", m["np"])))),
     _rule(r"(?:what|how) if (?P<np>.+?) (?:was|were|is|are|had|has|looked|turned|became) (?P<how>.+)$", lambda m: f"make {m['np']} {'have ' if re.search(r' ha[ds] ', m[0]) else 'look '}{m['how']}"),
-    _rule(r"(?:could|can|would|may|should|might|let|have) (?P<np>(?!you|we|i|someone|somebody|anyone|anybody|u\b).+?) (?:be|become|look|appear|turn) (?P<how>.+)$", lambda m: f"make {m['np']} look {m['how']}"),
+    _rule(r"(?:could|can|would|may|should|might|let|have) (?P<np>(?!you|we|i|someone|somebody|anyone|anybody|u\b).+?) (?:be|become|look|appear|turn) (?P<how>.+)$", lambda m: f"make {m['np']} be {m['how']}"),
     _rule(r"(?:could|can|would|should|might|let|have|make|get|dress|put) (?P<np>(?!you|we|i|someone|somebody|anyone|anybody|u\b).+?) (?:wear|wearing|in(?:to)? (?=(?:an? |the )?\w* ?(?:suit|dress|uniform|costume|kimono|outfit|shirt|clothes|tuxedo|jacket|coat|hoodie|robe|gown)))\s?(?P<how>.+)$", lambda m: f"make {m['np']} wear {m['how']}"),
     _rule(r"(?:could|can|would|should|might|let) (?P<np>(?:the|his|her|this|that|it|he|she|they) ?[\w' ]*?) (?P<how>have|be|hold|sit|stand|wear|run|jump|fly|smile|look) (?P<rest>.+)$", lambda m: f"make {m['np']} {m['how']} {m['rest']}"),
     # statements of what should be: "the cat should be white", "X should have", "X should say"
-    _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they|there|[\w' ]{2,40}?) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|is supposed to|could|shall) (?:all |also |just |really |now |rather |instead )*be(?:come)? (?P<how>.+)$", lambda m: f"make {m['np']} look {m['how']}"),
+    _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they|there|[\w' ]{2,40}?) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|is supposed to|could|shall) (?:all |also |just |really |now |rather |instead )*be(?:come)? (?P<how>.+)$", lambda m: f"make {m['np']} be {m['how']}"),
     _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|could) (?P<how>(?:look|appear|have|wear|say|read|match|turn|face|hold|sit|stand|smile) .+|smile)$", lambda m: f"make {m['np']} {m['how']}"),
     _rule(r"(?P<np>(?:the|this|that|his|her|its|their|my) [\w' -]+?|it|he|she) (?:needs|wants|could use|requires|deserves|lacks|is missing|would look (?:good|better|great|nice) with|needs to have) (?P<how>(?:an?|some|more|less|another|two|bigger|smaller) .+)$", lambda m: (f"make {m['np']} {m['how']}" if re.match(r"(?:more|less) \w+$", m["how"]) and v.found(v.TONE, m["how"]) else f"add {m['how']} to {m['np']}")),
     _rule(rf"(?:i think )?(?P<np>.+?) (?:would|should|could|might|may) (?:look|be) (?:good|better|great|nice|nicer|cool|best|cute|amazing|awesome|lovely|so much better|way better|much better|perfect)(?: (?:in|as|with|if it were|if it was|if they were|on))? (?P<how>.+)$", lambda m: f"make {m['np']} {m['how']}" if not re.search(r"\bwithout\b", m[0]) else f"remove {re.split('without', m[0])[1]}"),
+    _rule(r"(?:what|how) would (?P<np>.+?) look(?: like)? (?P<how>(?:with|without|in|as|if) .+)$", lambda m: f"remove {m['how'][8:]}" if m["how"].startswith("without ") else f"add {m['how'][5:]} to {m['np']}" if m["how"].startswith("with ") else f"make {m['np']} look like {m['how'][3:]}"),
+    _rule(r"(?:let's |let me |i want to |i'd like to |can i |can we |could we |could i |show me |show )?(?:see|show|picture|imagine|have|view)? ?(?P<np>(?:the|this|him|her|them|it|my|me|us|that)\b[\w' ]*?) without (?P<what>(?:the|a|an|any|his|her|their|my|that|those|all)\b.+)$", lambda m: f"remove {m['what']}"),
+    _rule(r"(?P<np>(?:the |my |his |her |their )?[\w' ]+?) (?:must|should|can|may|shall)(?: ?not|n't) be (?:recogni[sz]\w+|identif\w+|readable|legible|visible|seen|read)$", lambda m: f"redact {m['np']}"),
     # instead of
     _rule(r"(?:use|have|i want|i'd like|put|show|there should be|make it|with|add)? ?(?P<new>(?:an? |the |some )?[\w' -]{2,60}?) (?:instead of|rather than|in place of|in lieu of) (?P<old>.+)$", lambda m: f"replace {m['old']} with {m['new']}" if not lexicon.opening_verb(m["new"]) else None),
     _rule(r"instead of (?P<old>.+?),? (?:use |have |put |add |make it |i want |there should be |show |try |with )+(?P<new>.+)$", lambda m: f"replace {m['old']} with {m['new']}"),
@@ -135,7 +140,7 @@ def _opposite(thing: str, state: str) -> str | None:
 def imperatives(clause: str) -> list[str]:
     """The clause, and its rewritings as a plain imperative, most literal first."""
     readings = []
-    if changed := lexicon.from_gerund(clause):
+    if not re.match(r"(?:having|getting|looking|trying|keeping|leaving|letting|setting|hoping|setting|rendering|sitting|standing)\b", clause, re.I) and (changed := lexicon.from_gerund(clause)):
         readings.append(changed)
     for pattern, rewrite in _RULES:
         if match := pattern.match(clause):

@@ -22,7 +22,7 @@ VERBS: dict[str, tuple[str, ...]] = {
         "shave off, vaporize, axe, yeet, rid, dump, retouch out, inpaint, peel off, detach, unadd, disappear, "
         "vanish, magic away, remove away, pluck out, yank, yank out, leave out, blot out, take down, withdraw, "
         "subtract, cut away, banish, evict, zap out, zap away, cancel out, smooth away, content aware fill, "
-        "magic erase, hide"
+        "magic erase, hide, take care of, deal with, handle, sort out, do something about"
     ),
     "insert": _words(
         "add, add in, insert, include, draw, draw in, stick, attach, plant, hang, overlay, superimpose, "

@@ -101,6 +101,8 @@ def coordinated(phrase: str) -> list[str]:
         part = part.replace("\0", " and ").strip()
         if not part:
             continue
+        if parts and re.match(r"(?:i|it|he|she|they|you|we|there|that's|it's|so|but|because|which|as)\b", part, re.I):
+            continue
         if parts and _continues(parts[-1], part):
             parts[-1] = f"{parts[-1]} and {part}"
         elif parts and re.match(r"(?:in|on|at|behind|near|next to|under|above|below|to the|from)\b", part, re.IGNORECASE):
@@ -131,8 +133,9 @@ def is_plain_colour(phrase: str) -> bool:
         return False
     if v.full(v.BLACK_WHITE, phrase):
         return False
-    spans = find_colours(phrase)
-    return bool(spans) and is_colour(phrase)
+    if not is_colour(phrase):
+        return False
+    return bool(find_colours(phrase)) or bool(re.match(r"(?:dark|light|pale|deep|bright|dusty|soft|rich|vivid|hot|muted)\s+(?!than\b)\w", phrase, re.I)) and not v.full(rf"{v.DEGREE}{v.TONE}|(?:dark|light|bright|deep|soft|rich)", phrase)
 
 
 @lru_cache(maxsize=2048)

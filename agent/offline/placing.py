@@ -160,6 +160,12 @@ def put(rest: str) -> list[Step]:
         return assign(what, where)
     if where and re.match(r"(?:in|on|at|onto|into|inside|to|by|near|under)$", relation) and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I) and _definite(what) and (v.is_pronoun(what) or re.match(r"(?:me|us|the (?:man|woman|dog|cat|car|person|people|bear|product|boy|girl)|this|my)\b", what, re.I)):
         return [Step("background_replace", None, p.bare(where))]
+    if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and p.could_be_colour(where):
+        return [Step("background_replace", None, p.colour_words(where))]
+    if re.match(r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b", what, re.I):
+        return insert(rest, "put")
+    if re.match(r"(?:me|us|him|her|them|my \w+|the (?:person|man|woman|couple|product|subject))\b", what, re.I) and relation in ("in front of", "at", "in") and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I):
+        return [Step("background_replace", None, p.bare(where))]
     if not where and not relation:
         return insert(rest, "put") if not _definite(rest) or has_quotation(rest) else [Step("clarify")]
     if _definite(what) and not has_quotation(what):

@@ -8,6 +8,7 @@ from dataclasses import replace as changed
 
 from agent.offline import (
     clauses,
+    erasing,
     followup,
     frames,
     imperative,
@@ -50,6 +51,8 @@ def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False
 def _shown(phrase: str | None, quotes: list[str]) -> str | None:
     if phrase is None:
         return None
+    phrase = re.sub(r"\b(black)-and-white\b", r"\1 and white", phrase, flags=re.I)
+    phrase = re.sub(r"^(?:b ?(?:&|n|/|and) ?w)$", "black and white", phrase, flags=re.I)
     return re.sub(r"\s+", " ", normalise.unprotect(phrase, quotes)).strip(" ,;") or None
 
 
@@ -83,7 +86,7 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
     lang = languages.detect(protected)
     if lang != "en" and (english := languages.to_english(protected, lang)):
         protected = english
-    protected = spelling.mend(protected)
+    protected = re.sub(r"\bblack (?:and|&|n) white\b(?! (?:and|,))", "black-and-white", spelling.mend(protected), flags=re.I)
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -127,7 +130,7 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
     for sentence in normalise.sentences(text):
         if intents.chat(sentence) and len(steps) > 0:
             continue
-        pieces = clauses.clauses(sentence)
+        pieces = [part for piece in clauses.clauses(sentence) for part in _unfolded(piece)]
         for piece in pieces:
             found = _clause(piece, now, bool(steps), held_verb, has_selection)
             if found is None:
@@ -139,7 +142,7 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
                 steps = _placed(steps, piece)
                 continue
             found = [_about(step, topic, steps) for step in found]
-            steps = _joined(steps, found)
+            steps = _joined(steps, found, piece)
             if any(step.op not in ("clarify", "other", "undo", "redo", "compare") for step in found):
                 now.edits.append(Edit(piece, [step for step in steps if step.op not in ("clarify", "other")] or steps))
     wishes = [step for step in steps if step.op != "clarify"]
@@ -185,6 +188,8 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
 def _topic(piece: str) -> str | None:
     """The thing a clause without a wish is about: "lint on the black sweater", "the ring looks dull"."""
     piece = frames.strip_tail(frames.strip_preamble(piece))
+    if match := re.match(r".*\b(?:left|forgot|got|except(?: for)?|see|notice|have) (?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$", piece, re.I):
+        return p.noun_phrase(match["np"])
     match = re.match(r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$", piece, re.I)
     if match is None or re.match(r"(?:i|we|you|he|she|it|they|my wife|thank|thanks|this is|hoping|having|please|if)\b", piece, re.I):
         return None
@@ -201,11 +206,15 @@ def _placed(steps: list[Step], piece: str) -> list[Step]:
 
 def _about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     """A step whose "it" means something this very message has named."""
+    if step.target is None and step.op == "restore" and topic and not earlier and (flaw := erasing.flaw(topic)):
+        return flaw
     if step.target is None or not v.is_pronoun(step.target):
         return step
     named = Conversation(edits=[Edit("", earlier)]).focus if earlier else None
     if topic and not named:
         if step.op == "restore":
+            if flaw := erasing.flaw(topic):
+                return flaw
             where = re.match(r"(?P<what>.+?) (?:on|in|from) (?:the |my |his |her )?(?P<where>.+)$", topic)
             if where:
                 return Step("restore", where["where"], f"remove {where['what']}")
@@ -221,7 +230,22 @@ def _about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     return step
 
 
-def _joined(steps: list[Step], found: list[Step]) -> list[Step]:
+def _unfolded(piece: str) -> list[str]:
+    """A clause, or the several it folds together: passives joined by "and", short wishes behind commas."""
+    bare = frames.strip_tail(frames.strip_preamble(piece))
+    if lexicon.opening_verb(bare) is None:
+        for reading in imperative.imperatives(bare)[:1]:
+            parts = clauses.clauses(reading)
+            if len(parts) > 1:
+                return parts
+        return [piece]
+    parts = re.split(r"\s*,\s*(?:and |but )?", piece)
+    if len(parts) > 1 and all(part and (frames.verbless(part) or intents.chat(part)) and not p.is_plain_colour(part) for part in parts[1:]):
+        return [part for part in parts if not intents.chat(part)]
+    return [piece]
+
+
+def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]:
     """Steps and those of the next clause, where the next clause finishes what the last began."""
     steps = list(steps)
     for step in found:
@@ -232,6 +256,13 @@ def _joined(steps: list[Step], found: list[Step]) -> list[Step]:
             steps[-1] = step
         elif last and step.op == "background_remove" and last.op in ("background_remove", "segment"):
             steps[-1] = Step("background_remove")
+        elif last and last.op == "remove" and step.op.startswith("background_") and re.match(r"(?:place|put|drop|set|paste|stick|move|lay) (?:it|him|her|them|that)\b", piece, re.I):
+            steps[-1] = step
+        elif last and last.op == "background_remove" and step.op == "insert" and (one := re.match(r"(?P<kind>.+) (?:one|background)$", step.value or "")):
+            steps[-1] = Step("background_replace", None, one["kind"])
+        elif last and last.op == "crop" and step.op in ("outpaint", "move") and (step.op == "move" and step.value == "center" or re.search(r"\baround\b", step.value or "")):
+            thing = step.target if step.op == "move" else p.noun_phrase(re.sub(r"^.*?\baround ", "", step.value or ""))
+            steps[-1] = Step("crop", thing or last.target, last.value)
         elif last and last.op == "remove" and step.op == "replace" and step.target == last.target:
             steps[-1] = step
         elif last and last.op == "background_remove" and step.op in ("recolor", "replace") and step.target in ("background", "it", None) and step.value:

@@ -32,7 +32,7 @@ PLACE = _any(
     times square|hawaii|egypt|galaxy|underwater|hotel|museum|playground|snow|savannah?|dunes?|coast|shore|valley|
     hills?|cliff|arena|court|pitch|stage|theat(?:er|re)|market|mall|store|supermarket|warehouse|gallery|road|highway|
     room|house|countertop|wonderland|landscape|scenery|vineyard|orchard|barn|ranch|prairie|swamp|glacier|arctic|
-    antarctica|ruins|palace|mansion|cathedral|carnival|amusement park|zoo|aquarium|laboratory|spaceship|hospital"""
+    antarctica|eiffel tower|taj mahal|great wall(?: of china)?|golden gate(?: bridge)?|statue of liberty|big ben|colosseum|pyramids|niagara falls|grand canyon|mount \w+|white house|venice|amsterdam|japan|italy|france|iceland|greece|disneyland|las vegas|hollywood|ruins|palace|mansion|cathedral|carnival|amusement park|zoo|aquarium|laboratory|spaceship|hospital"""
 )
 WEATHER = _any(
     r"""night(?:[- ]?time)?|day(?:[- ]?time)?|day[- ]?light|sun ?set|sun ?rise|dusk|dawn|twilight|golden hour|blue hour|
