@@ -429,3 +429,10 @@ def test_an_opened_file_can_be_edited_and_saved(folder: Path):
         _dot(workspace, 9)
         assert workspace.picture().jpeg == picture.jpeg
         assert workspace.picture().icc == display_p3()
+
+
+def test_what_opening_said_stays_with_the_edits_of_it(folder: Path):
+    picture = Picture(photo(20, 30), notices=("CMYK was converted to RGB.",))
+    with Workspace.create(folder, picture, name="a") as workspace, Workspace.open(folder) as cold:
+        _dot(workspace, 1)
+        assert workspace.picture().notices == cold.picture().notices == picture.notices

@@ -39,5 +39,5 @@ def _encoded(picture: Picture, form: str, longest: int) -> bytes:
     if form == "PNG":
         shown.save(target, form, compress_level=_PNG_EFFORT)
     else:
-        shown.save(target, form, quality=_JPEG_QUALITY)
+        shown.save(target, form, quality=_JPEG_QUALITY, subsampling=0)  # halved chroma would blur red edges
     return target.getvalue()

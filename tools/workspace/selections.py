@@ -12,7 +12,7 @@ import numpy as np
 
 from models.errors import BadInputError
 from models.mask import Mask, as_mask, to_uint8
-from tools.workspace.store import ObjectStore
+from tools.workspace.store import DamagedObjectError, ObjectStore
 
 
 class Selection:
@@ -55,3 +55,15 @@ def rows(connection: sqlite3.Connection, name: str | None = None) -> list[tuple[
     return connection.execute(
         f"SELECT name, object, origin, version FROM selections {wanted} ORDER BY rowid", values
     ).fetchall()
+
+
+def kept(store: ObjectStore, name: str, digest: bytes, origin: str, version: str) -> Selection:
+    """The selection of a row; its mask stays on the disk until it is looked at."""
+
+    def read() -> np.ndarray:
+        try:
+            return store.samples(digest)
+        except DamagedObjectError as error:
+            raise BadInputError(f"The selection {name} is damaged on the disk; select again.") from error
+
+    return Selection(name, json.loads(origin), version, read)

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,11 @@ from models.geometry import Bounds, Extent
 from models.mask import Mask
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
-from tools.workspace import metadata, recall, selections, tiles, tree
+from tools.workspace import attachments, metadata, recall, selections, tiles, tree
 from tools.workspace.cache import PictureCache
 from tools.workspace.renderings import rendering
 from tools.workspace.selections import Selection
 from tools.workspace.store import (
-    DamagedObjectError,
     ObjectStore,
     flush_folder,
     make_private_folder,
@@ -268,7 +268,7 @@ class Workspace:
             digests, fresh = tiles.apply(
                 self._store, base, tiles.split(joined), change, None if kept is None else kept.pixels
             )
-            whole = None if kept is None else kept.with_pixels(tiles.painted(kept.pixels, change))
+            whole = None if kept is None else replace(kept, pixels=tiles.painted(kept.pixels, change))
             extent, channels, depth = base.extent, base.channels, base.bit_depth
         else:
             whole = change
@@ -379,22 +379,13 @@ class Workspace:
             found = selections.rows(connection, name)
         if not found:
             raise BadInputError(f"There is no selection called {name}.")
-        return self._selection(*found[0])
+        return selections.kept(self._store, *found[0])
 
     def selections(self) -> list[Selection]:
         """All selections, in the order they were saved."""
         with self._tree.reading() as connection:
             found = selections.rows(connection)
-        return [self._selection(*row) for row in found]
-
-    def _selection(self, name: str, digest: bytes, origin: str, version: str) -> Selection:
-        def read() -> np.ndarray:
-            try:
-                return self._store.samples(digest)
-            except DamagedObjectError as error:
-                raise BadInputError(f"The selection {name} is damaged on the disk; select again.") from error
-
-        return Selection(name, json.loads(origin), version, read)
+        return [selections.kept(self._store, *row) for row in found]
 
     def delete_selection(self, name: str) -> None:
         """Forget a selection. Raises BadInputError when there is none of that name."""
@@ -409,27 +400,18 @@ class Workspace:
         """
         open_picture(data, name=name)
         with self._writing() as connection:
-            digest = self._store.put_bytes(data)
-            self._store.flush([digest])
-            identity = secrets.token_hex(4)
-            connection.execute("INSERT INTO attachments VALUES (?, ?, ?)", (identity, name, digest))
-        return identity
+            return attachments.add(connection, self._store, name, data)
 
     def attachments(self) -> list[tuple[str, str]]:
         """Id and name of every attachment, in the order they were added."""
         with self._tree.reading() as connection:
-            return connection.execute("SELECT id, name FROM attachments ORDER BY rowid").fetchall()
+            return attachments.names(connection)
 
     def attachment(self, identity: str) -> Picture:
         """The picture attached under that id. Raises BadInputError when there is none, or it is damaged."""
         with self._tree.reading() as connection:
-            row = connection.execute("SELECT name, object FROM attachments WHERE id = ?", (identity,)).fetchone()
-        if row is None:
-            raise BadInputError(f"There is no attached picture {identity}.")
-        try:
-            return open_picture(self._store.bytes(row[1]), name=row[0])
-        except DamagedObjectError as error:
-            raise BadInputError(f"{row[0]} is damaged on the disk; attach it again.") from error
+            name, digest = attachments.find(connection, identity)
+        return attachments.read(self._store, name, digest)
 
     # ---- the disk
 
