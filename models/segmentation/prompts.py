@@ -84,7 +84,7 @@ class RegionPredictor:
         at_work = self._bounds_at_work(box)
         regions = regions_in_box(analysis, at_work)
         scores = rank(basis, regions, [])
-        fits = np.array([_box_fit(bounds(r.mask.astype(np.float32)), at_work, analysis.extent) for r in regions])
+        fits = np.array([_box_fit(r.mask, at_work) for r in regions])
         scores = np.where([r.source == DRAWN for r in regions], _NOTHING_STANDS_OUT, (scores + 1.0) / 2.0 * fits)
         return self._offer(regions, scores, "box")
 
@@ -152,8 +152,9 @@ class RegionPredictor:
         with ThreadPoolExecutor(2) as pool:
             masks = list(pool.map(finished, picked))
         candidates: list[Candidate] = []
+        step = max(1, int(self._scale()))
         for index, mask in zip(picked, masks, strict=True):
-            if any(iou(mask, other.mask) > _SAME for other in candidates):
+            if any(iou(mask[::step, ::step], c.mask[::step, ::step]) > _SAME for c in candidates):
                 continue  # refining made the two alike
             score = float(np.clip(scores[index], 0.0, 1.0))
             candidates.append(Candidate(mask, score, f"{reason}: {regions[index].source}"))
@@ -186,11 +187,12 @@ def _several_sizes(regions: Sequence[Region], scores: np.ndarray) -> list[int]:
     return picked
 
 
-def _box_fit(own: Bounds, box: Bounds, extent: Extent) -> float:
+def _box_fit(mask: np.ndarray, box: Bounds) -> float:
     """1 when each side of the region keeps up to a fifth of the box away from the box's side; 0 far from that.
 
-    At the picture's border a box cannot be loose, so any small gap is as good as none.
+    What lies along the box's frame more than in its middle is the background seen around the thing.
     """
+    own, extent = bounds(mask.astype(np.float32)), Extent.of(mask)
     gaps = (
         (own.x0 - box.x0) / box.width,
         (own.y0 - box.y0) / box.height,
@@ -200,8 +202,12 @@ def _box_fit(own: Bounds, box: Bounds, extent: Extent) -> float:
     at_border = (box.x0 <= 0, box.y0 <= 0, box.x1 >= extent.width, box.y1 >= extent.height)
     misfit = 0.0
     for gap, border in zip(gaps, at_border, strict=True):
-        misfit += max(0.0, gap - (0.05 if border else 0.2)) + 2.0 * max(0.0, (0.0 if border else 0.02) - gap)
-    return float(np.exp(-2.5 * misfit))
+        misfit += max(0.0, gap - 0.2) + 2.0 * max(0.0, (0.0 if border else 0.02) - gap)
+    boxed = mask[box.slices]
+    dx, dy = box.width // 4, box.height // 4
+    middle = float(boxed[dy : box.height - dy, dx : box.width - dx].mean())
+    frame = float(np.concatenate([boxed[0], boxed[-1], boxed[:, 0], boxed[:, -1]]).mean())
+    return float(np.exp(-2.5 * (misfit + max(0.0, frame - middle))))
 
 
 def _stroke_fit(stroke: np.ndarray, region: Region, score: float) -> float:

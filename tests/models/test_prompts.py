@@ -99,6 +99,16 @@ def test_a_loose_box_selects_the_thing_in_it(
     assert iou(grounding.mask, thing(labels, number)) > 0.9
 
 
+def test_a_box_around_the_whole_picture_is_not_the_background() -> None:
+    picture = np.full((200, 260, 3), 215, np.uint8)
+    truth = np.zeros((200, 260), np.uint8)
+    cv2.ellipse(truth, (130, 100), (95, 70), 0, 0, 360, 1, -1)
+    picture[truth > 0] = (120, 60, 50)
+    predictor = RegionPredictor()
+    predictor.set_image(picture)
+    assert iou(predictor.from_box(Bounds(0, 0, 260, 200)).mask, thing(truth, 1)) > 0.9
+
+
 def test_nothing_lies_far_outside_the_box(predictor: RegionPredictor) -> None:
     box = Bounds(60, 60, 120, 130)  # a part of the disc
     for candidate in predictor.from_box(box).candidates:
