@@ -146,7 +146,7 @@ def test_stopping_leaves_no_trace(studio: Studio) -> None:
 
 def test_an_impossible_step_is_told_and_the_rest_is_done(studio: Studio) -> None:
     conversation = two_balls(studio)
-    text = say(conversation, "add a dragon and make it brighter")
+    text = say(conversation, "add a dragon and make the picture brighter")
     assert ops(conversation) == ["adjust"]
     assert "dragon" in text
 
