@@ -22,6 +22,11 @@ ROWS = [
 
 TRANSLATIONS = {
     "es": {
+        "el cielo está muy gris, ponlo azul": "the sky is too gray, make it blue",
+        "haz el coche rojo más grande": "make the red car bigger",
+        "la de la derecha": "the one on the right",
+        "no me gusta, vuelve a como estaba antes": "i don't like it, undo that",
+        "Quiero que elimines el coche y que pongas un árbol en su lugar": "remove the car and add a tree in its place",
         "cambia el color de la camisa a verde esmeralda": "change the color of the shirt to emerald green",
         "¿Me puedes quitar las personas del fondo, por favor?": "remove the people in the background",
         "pon la foto en blanco y negro": "make the photo black and white",
@@ -36,6 +41,12 @@ TRANSLATIONS = {
         'escribe "Feliz cumpleaños" en la tarta': 'write "Feliz cumpleaños" on the cake',
     },
     "de": {
+        "nein, den rechten": "no, the right one",
+        "Nimm dem Mann die Brille ab": "remove the glasses",
+        "Das Auto soll rot sein": "make the car red",
+        "Lass das Foto älter aussehen": "make the photo older",
+        "weißer Hintergrund ohne Schatten": "make the background white and remove shadow",
+        "größer": "bigger",
         "Mach den Hintergrund auf diesem Bild heller.": "make the background brighter",
         "Kannst du bitte die alte Lampe wegmachen?": "remove the old lamp",
         "nimm den Stuhl weg": "remove the chair",
@@ -49,6 +60,10 @@ TRANSLATIONS = {
         "Drehe das Bild um 90 Grad nach links": "rotate the image 90 degrees counterclockwise",
     },
     "fr": {
+        "mon visage est trop sombre, éclaircis-le": "my face is too dark, brighten it",
+        "recadre au format 4:5": "crop to 4:5",
+        "celle de droite": "the one on the right",
+        "encore plus sombre": "darker",
         "enlève le chien à gauche et éclaircis la photo": "remove the dog on the left and brighten the photo",
         "mets un chapeau rouge sur la tête du chat": "add a red hat to the cat",
         "peux-tu rendre le ciel plus bleu s'il te plaît": "make the sky bluer",
@@ -59,6 +74,10 @@ TRANSLATIONS = {
         "la même chose pour la veste": "same for the jacket",
     },
     "zh": {
+        "不对，是右边的那个": "no, the one on the right",
+        "把人物抠出来放到海边": "cut out the person and change the background to beach",
+        "画面整体暖一点": "make the image a bit warmer",
+        "只改衣服，别动背景": "only the clothes, keep the background",
         "把手里的鸡腿变成汉堡": "change the chicken leg in the hand to hamburger",
         "请把后面的男人去掉，然后把照片调亮一点": "remove the man in the back, make the photo a bit brighter",
         "撤销": "undo that",
@@ -68,12 +87,19 @@ TRANSLATIONS = {
         "顺时针旋转90度": "rotate 90 degrees clockwise",
     },
     "hi": {
+        "दूसरा वाला भी": "the other one too",
+        "सफेद बैकग्राउंड चाहिए": "make the background white",
+        "दाईं वाली": "the one on the right",
+        "लाल कार को नीला कर दो": "make the red car blue",
         "पीछे वाले आदमी को हटा दो और फोटो थोड़ी ब्राइट करो": "remove the man in the back and make the photo a bit brighter",
         "वापस करो": "undo that",
         "कार का रंग लाल कर दो": "change the color of the car to red",
         "मेज पर रखी बोतल हटाओ": "remove the bottle on the table",
     },
     "hi-Latn": {
+        "shirt pe daag hai hata do": "there is the stain on the shirt and remove it",
+        "price tag hata do aur thoda crop karo": "remove the price tag and crop the photo",
+        "shirt ka rang lal se neela kar do": "change the color of the shirt to blue",
         "gaadi ka rang neela kar do": "change the color of the car to blue",
         "piche wali ladki hatao": "remove the girl in the back",
         "photo ko thoda aur bright karo": "make the photo a bit brighter",
@@ -144,6 +170,12 @@ def test_unknown_nouns_stay_as_they_are():
 
 def test_what_is_not_understood_is_not_guessed():
     assert to_english("vendredi prochain nous irons ailleurs", "fr") is None
+
+
+def test_the_conversation_settles_what_could_be_either():
+    assert detect("plus grand") == "en"
+    assert detect("plus grand", likely="fr") == "fr"
+    assert detect("make it brighter", likely="fr") == "en"
 
 
 def test_hex_colours_numbers_and_quotes_survive():

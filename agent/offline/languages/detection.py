@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from agent.offline.languages.engine import QUOTED
+from agent.offline.languages.engine import QUOTED, Grammar
 from agent.offline.languages.lexicon import NOUN_KINDS, Kind, english_words, key_of
 from agent.offline.languages.registry import LATIN, grammar
 
@@ -35,7 +35,7 @@ _MARKERS: dict[str, str] = {
         podrias quiero quisiera favor gracias hola esto sea imagen fondo rojo azul izquierda derecha donde
     """,
     "de": """
-        um erhohe nochmal nein ja alles prozent soll der das dem den des ein eine einen einem einer eines und
+        mich um erhohe nochmal nein ja alles prozent soll der das dem den des ein eine einen einem einer eines und
         oder mit von vom im zum zur auf aus bei nach fur fuer uber hinter neben unter zwischen ist sind nicht
         bitte mach mache machen macht entferne entfernen ersetze ersetzen ander andere andern fuge fueg fuege
         hinzu weg nimm schneide dreh drehe drehen zu mehr weniger etwas bisschen noch auch lieber wieder
@@ -68,6 +68,8 @@ _SHARED_WITH_ENGLISH = frozenset(
 )
 """Words of the other languages that English text has too, so they settle nothing."""
 
+_LETTERS = {"es": "ñ¿¡", "de": "äöüß", "fr": "çœêèàùâîû"}
+"""Letters that hardly stand in English; one of them is worth a noun."""
 _HINDI_LOANS = frozenset("please pls plz do is us use bg pic crop remove delete blur change add undo".split())
 
 
@@ -91,8 +93,11 @@ def _weights() -> dict[str, dict[str, float]]:
     return table
 
 
-def detect(text: str) -> str:
+def detect(text: str, likely: str = "en") -> str:
     """The BCP 47 code of a request's language: en, es, de, fr, zh, hi or hi-Latn (romanised Hindi).
+
+    `likely` is the language of the conversation so far: it is the answer where a short text ("plus grand") could
+    be either.
 
     English is the answer whenever nothing else clearly wins: foreign words in quotes do not vote, and brand
     names, colour words and loan words weigh less than the English words around them.
@@ -107,22 +112,28 @@ def detect(text: str) -> str:
     latin = [word for word in words if word.isascii() or not _DEVANAGARI_WORD.search(word)]
     if devanagari and devanagari * 2 >= len(latin):
         return "hi"
-    return _vote(latin)
+    letters = {lang: sum(letter in letters for letter in bare.lower()) for lang, letters in _LETTERS.items()}
+    return _vote(latin, letters, likely)
 
 
-def _vote(words: list[str]) -> str:
+def _vote(words: list[str], letters: dict[str, int], likely: str) -> str:
     pieces = [piece for word in words for piece in _pieces(word)]
     weights = _weights()
     best, lead = "en", 0.0
     for lang in (lang for lang in weights if lang != "en"):
-        votes = sum(weights[lang].get(piece, 0.0) for piece in pieces)
+        votes = sum(weights[lang].get(piece, 0.0) for piece in pieces) + (0.7 if letters.get(lang) else 0.0)
         loans = _HINDI_LOANS if lang == "hi-Latn" else frozenset()
-        lexicon = grammar(lang).lexicon
-        known = sum(piece in weights[lang] or piece in loans or lexicon.get(piece) is not None for piece in pieces)
+        known = sum(piece in weights[lang] or piece in loans or _reads(piece, grammar(lang)) for piece in pieces)
         ahead = votes - _english_votes(pieces, lang)
         if ahead > lead and (votes >= 1.5 or (votes >= 0.6 and known * 2 > len(pieces))):
             best, lead = lang, ahead
+        elif lang == likely and best == "en" and known == len(pieces) > 0 and ahead >= -0.5 * len(pieces):
+            best = lang
     return best
+
+
+def _reads(word: str, language: Grammar) -> bool:
+    return (language.lexicon.get(word) or language.guess(word, language.lexicon)) is not None
 
 
 def _english_votes(pieces: list[str], against: str) -> float:

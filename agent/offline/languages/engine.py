@@ -28,7 +28,8 @@ _TOKEN = re.compile(r"[\ue000-\ue7ff]|[^\W_]+(?:[-'][^\W_]+)*'?")
 _INDIC_TOKEN = re.compile(r"[\ue000-\ue7ff]|[\w\u0900-\u097f]+(?:[-'][\w\u0900-\u097f]+)*")
 _HAN_TOKEN = re.compile(r"[\ue000-\ue7ff]|[A-Za-z][\w'-]*|\S")
 _PREPOSITION = re.compile(r"(?:in|on|at|under|behind|next to|above|between|to) ")
-_NAMELESS = QUALITY_KINDS | {Kind.OF, Kind.SILENT}
+_PHRASAL = {Kind.DETERMINER, Kind.OF, Kind.LOCATION, Kind.RELATION}
+_NAMELESS = QUALITY_KINDS | {Kind.SILENT}
 _PUNCTUATION = str.maketrans(
     {"，": ",", "。": ".", "、": ",", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "।": "."}
     | {"‘": "'", "’": "'"}
@@ -201,6 +202,8 @@ def _slot(name: str, text: str, grammar: Grammar) -> str | None:
         return quality(said, grammar.modifiers_first)
     if name.startswith("figure"):
         return text.strip()
+    while name == "value" and grammar.modifiers_first and glosses and glosses[-1].kind is Kind.OF:
+        glosses = glosses[:-1]  # "蓝色的" as a value is just "blue"
     english = phrase(glosses, grammar)
     if name == "thing" and grammar.modifiers_first and all(each.kind in _NAMELESS for each in glosses):
         return f"{with_article(english)} one"
@@ -228,12 +231,12 @@ def _translate_clause(clause: str, grammar: Grammar) -> str | None:
     if not glosses or unknown * 2 > len(glosses):
         return None
     thing, said = split_predicate(glosses)
-    if not thing and any(each.kind is Kind.DETERMINER for each in said):
+    if not thing and any(each.kind in _PHRASAL for each in said):
         return phrase(glosses, grammar)
     if not thing:
         return quality([each for each in said if each.kind is not Kind.SILENT], grammar.modifiers_first)
     if any(each.kind in (Kind.DEGREE, Kind.COMPARATIVE) for each in said):
-        return f"make {phrase(thing, grammar)} {quality(said, grammar.modifiers_first)}"
+        return f"make {definite(phrase(thing, grammar), grammar)} {quality(said, grammar.modifiers_first)}"
     return phrase(glosses, grammar)
 
 

@@ -82,8 +82,8 @@ FUNCTION_WORDS = {
         around = autour de
     """,
     Kind.LOCATION: """
-        on the left = à gauche
-        on the right = à droite
+        on the left = à gauche, de gauche
+        on the right = à droite, de droite
         at the top = en haut
         at the bottom = en bas
         at the top left = en haut à gauche
@@ -129,15 +129,15 @@ VERBS = {
     "blur": _er("flout|brouill") + "|(?:rends|rendre) flou(?:e|es|s)?",
     "redact": _er("censur|pixelis|anonymis|noirc") + "|noircir|noircis",
     "hide": _er("cach|masqu|dissimul"),
-    "brighten": "eclairci(?:s|r|ssez)|" + _er("illumin|eclair"),
-    "darken": "assombri(?:s|r|ssez)|fonce[rz]?",
+    "brighten": "eclairci(?:s|r|ssez)" + _CLITIC + "|" + _er("illumin|eclair"),
+    "darken": "(?:assombri(?:s|r|ssez)|fonce[rz]?)" + _CLITIC,
     "sharpen": "accentu(?:e|er) la nettete de",
     "crop": _er("recadr|rogn|decoup"),
     "rotate": _er("tourn|pivot") + "|fais (?:tourner|pivoter)|faire (?:tourner|pivoter)",
     "flip": _er("retourn|invers"),
     "straighten": _er("redress"),
     "move": _er("deplac|boug|decal"),
-    "enlarge": "agrandi(?:s|r|ssez)|elargi(?:s|r)|grossi(?:s|r)",
+    "enlarge": "(?:agrandi(?:s|r|ssez)|elargi(?:s|r)|grossi(?:s|r))" + _CLITIC,
     "shrink": "rapetisse[rz]?|retrecis|retrecir",
     "select": _er("selectionn|detect"),
     "extract": "extrai(?:s|re)",
@@ -166,7 +166,7 @@ GRAMMAR = Grammar(
     polite=re.compile(
         r",?\s*\b(?:pl[sz]|s'il (?:te|vous) plait|svp|stp)\b|^(?:bonjour|salut|coucou)[,!.\s]+(?=\S)|"
         r"^(?:(?:est-ce que )?(?:tu|vous) (?:peux|pourrais|pouvez|pourriez)|"
-        r"(?:peux|pourrais)-tu|(?:pouvez|pourriez)-vous)\b(?:\s+me)?|"
+        r"(?:peux|pourrais)[- ]tu|(?:pouvez|pourriez)-vous)\b(?:\s+me)?|"
         r"^(?:je (?:voudrais|veux|souhaite|souhaiterais)|j' ?aimerais|il faut|il faudrait)\b(?:\s+que?\b)?|"
         r"\bde cette (?:photo|image)$|\bsur (?:la|cette) (?:photo|image)$|,?\s*merci(?: d' ?avance)?$(?<!^merci)"
     ),

@@ -55,6 +55,9 @@ _SPELLINGS_TABLE = """
     seedha = सीधा, सीधी, सीधे, seedha, sidha, seedhi, sidhi, straight
     khiska = खिसका, खिसकाओ, सरका, khiska, khiskao, move, shift, le jao
     sharp = शार्प, sharp, sharpen
+    hai = है, हैं, hai, hain, he
+    chahiye = चाहिए, चाहिये, chahiye, chahie
+    isme = इसमें से, isme se, ismein se, is mein se, is photo se, इस फोटो से, meri photo se, मेरी फोटो से
     wapas = वापस, वापिस, wapas, vapas, wapis, vaapas, waapas
     undo = अनडू, अंडू, undo
     redo = रीडू, redo
@@ -164,11 +167,12 @@ FUNCTION_WORDS = {
     Kind.LOCATION: """
         on the left = baayein, baayein taraf, baayein mein, baayein par, baayein hath par
         on the right = daayein, daayein taraf, daayein mein, daayein par
-        in the back = piche, piche ka taraf, piche mein, background mein
+        in the back = piche, piche ka taraf, piche mein
         in front = aage, aage ka taraf
         at the top = upar, upar ka taraf
         at the bottom = niche, niche ka taraf
         in the middle = beech, beech mein, center mein
+        in the background = background mein
         to the center = beech ka taraf
     """,
     Kind.PARTICIPLE: """
@@ -255,16 +259,19 @@ def _prepare(text: str) -> str:
             place += 1
     joined = re.sub(r" ([,.!?;])", r"\1", " ".join(spelt))
     joined = re.sub(r"\bko aur\b", "ko zyada", re.sub(r"\baur zyada\b", "zyada", joined))
-    joined = re.sub(r"\b(?:thoda aur|aur thoda)\b", "thoda zyada", joined)
-    return re.sub(r"^aur (?=\w+ kar)", "zyada ", joined)
+    joined = re.sub(r"\bthoda aur\b|^aur thoda\b", "thoda zyada", joined)
+    return re.sub(r"^aur (?=\S)", "zyada ", joined)
 
 
 GRAMMAR = Grammar(
     lexicon=Lexicon(["hi", "hi-Latn"], FUNCTION_WORDS, _inflect),
     frames=read_frames("hindi", VERBS),
-    breaks=re.compile(r"\s*[,.;!]\s+(?:aur\s+|phir\s+)?|\s+aur\s+(?:phir\s+)?|\s+phir\s+"),
+    breaks=re.compile(
+        r"\s*[,.;!]\s+(?:aur\s+|phir\s+)?|\s+aur\s+(?:phir\s+)?|(?<=\bhai)\s+(?=\w)|(?<=\bkarke)\s+|\s+phir\s+"
+    ),
     polite=re.compile(
-        r"\b(?:please|plz|pls|kripya|yaar|bhai|bro|zara)\b|कृपया|प्लीज|यार|भाई|^(?:kya (?:aap|tum)|क्या (?:आप|तुम))\b|"
+        r"\b(?:please|plz|pls|kripya|yaar|bhai|bro|zara)\b|"
+        r"कृपया|प्लीज|यार|भाई|\bchahiye\b|\bisme\b|^(?:kya (?:aap|tum)|क्या (?:आप|तुम))\b|"
         r"\b(?:mera|yeh) photo (?:se|mein)\b(?= \S+ \S)|\bmujhe\b|^(?:namaste|नमस्ते|hello|hi),? (?=\S)"
     ),
     joins=frozenset({"aur", ","}),

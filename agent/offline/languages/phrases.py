@@ -172,6 +172,11 @@ def head_last(glosses: Sequence[Gloss]) -> str:
 
 
 def _head_last_phrase(glosses: Sequence[Gloss]) -> str:
+    if glosses and glosses[-1].kind is Kind.OF:  # "the one on the right", "the red one"
+        described = _head_last_phrase(glosses[:-1])
+        return (
+            f"the {described} one" if glosses[-2:-1] and glosses[-2].kind in QUALITY_KINDS else f"the one {described}"
+        )
     modifiers: list[list[Gloss]] = [[]]
     for gloss in glosses:
         if gloss.kind is Kind.OF:
@@ -268,10 +273,14 @@ def split_predicate(glosses: Sequence[Gloss]) -> tuple[list[Gloss], list[Gloss]]
         or (glosses[cut - 1].kind is Kind.UNKNOWN and cut > 1 and glosses[cut - 2].kind is Kind.DEGREE)
     ):
         cut -= 1
-    compared = [place for place in range(cut, len(glosses)) if glosses[place].kind in (Kind.DEGREE, Kind.COMPARATIVE)]
+    compared = [
+        place
+        for place in range(cut, len(glosses))
+        if glosses[place].kind is Kind.COMPARATIVE or (glosses[place].kind is Kind.DEGREE and place + 1 < len(glosses))
+    ]
     if compared and cut > 0:  # "el coche rojo | más grande"
         cut = compared[0]
-    thing, said = list(glosses[:cut]), list(glosses[cut:])
+    thing, said = list(glosses[:cut]), [gloss for gloss in glosses[cut:] if gloss.kind is not Kind.SILENT]
     if not any(gloss.kind in NOUN_KINDS | {Kind.UNKNOWN, Kind.PRONOUN, Kind.LITERAL} for gloss in thing):
         if any(gloss.kind is Kind.DETERMINER for gloss in thing):
             for place, gloss in enumerate(said[:-1]):

@@ -106,6 +106,7 @@ FUNCTION_WORDS = {
         on the right = a la derecha, de la derecha
         in the back = de atras, detras, atras
         in front = de delante, delante, de enfrente, adelante
+        in its place = en su lugar
         the left = la izquierda
         the right = la derecha
         at the top = arriba, de arriba, en la parte superior
@@ -144,7 +145,7 @@ VERBS = {
     "paint": _ar("pint|colore") + "|tin(?:e|a|es|ir)|tene?ir",
     "raise": _er("sub") + "|" + _ar("aument|increment|potenci") + "|dale mas",
     "lower": _ar("baj|disminu") + "|" + _er("reduc") + "|redu(?:ce|zca|cir|zcas)|disminu(?:ye|ya|ir)",
-    "make": "(?:haz|hacer|haga|hagas|haces|vuelve|volver|deja|dejar|dejes)",
+    "make": "(?:haz(?:me|nos|le)?|hacer|haga|hagas|haces|vuelve|volver|deja|dejar|dejes)",
     "blur": _ar("desenfoc|difumin|emborron") + "|desenfoque",
     "redact": _ar("tap|censur|pixel|anonimiz"),
     "hide": _ar("ocult") + "|escond(?:e|er|a)",
@@ -170,11 +171,11 @@ GRAMMAR = Grammar(
     lexicon=Lexicon(["es"], FUNCTION_WORDS, _inflect),
     frames=read_frames("spanish", VERBS),
     breaks=re.compile(
-        r"\s*[,;.!]\s+(?:y\s+|luego\s+|despues\s+)?|\s+(?:y|e)\s+(?:luego\s+|despues\s+|tambien\s+)?|\s+luego\s+"
+        r"\s*[,;.!]\s+(?:y\s+|luego\s+|despues\s+|que\s+)?|\s+(?:y|e)\s+(?:que\s+|luego\s+|despues\s+|tambien\s+)?|\s+luego\s+"
     ),
     polite=re.compile(
         r"(?:,?\s*\b(?:pl[sz]|por favor|porfa(?:vor)?|plis)\b)|^[¿¡\s]*(?:hola|oye|buenas)[,!.\s]+(?=\S)|"
-        r"^[¿¡\s]*(?:me |nos |lo |la )?(?:puedes|podrias|podria|puede|podeis|pueden|podrian)\b"
+        r"^[¿¡\s]*(?:me |nos |lo |la )?(?:puedes|podes|podrias|podria|puede|podeis|pueden|podrian)\b"
         r"(?:\s+(?:ayudarme a|por favor))?|"
         r"^[¿¡\s]*(?:quiero|quisiera|queria|necesito|me gustaria|hay que|tienes que|deberias)\b(?:\s+que\b)?|"
         r"\bde esta (?:foto|imagen)$|\ben (?:la|esta) (?:foto|imagen)$|,?\s*(?:muchas )?gracias$(?<!^gracias)"
