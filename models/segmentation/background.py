@@ -131,7 +131,8 @@ def grab_cut(rgb: np.ndarray, labels: np.ndarray, iterations: int = 3) -> np.nda
     cv2.setRNGSeed(0)
     labels = labels.copy()
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(np.ascontiguousarray(rgb), labels, None, *models, iterations, cv2.GC_INIT_WITH_MASK)
+    unused = (0, 0, 0, 0)  # the box: labels are given instead
+    cv2.grabCut(np.ascontiguousarray(rgb), labels, unused, *models, iterations, cv2.GC_INIT_WITH_MASK)
     return (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
 
 

@@ -140,7 +140,7 @@ def run_regions(folder: Path, phrase: str, wanted: dict[str, str]) -> None:
     agreements, asked = [], 0
     for name, regions in wanted.items():
         rgb = read(folder / f"{name}.jpg")
-        drawn = cv2.imread(str(folder / f"{name}_regions.png"), cv2.IMREAD_UNCHANGED)[: len(rgb), : rgb.shape[1]]
+        drawn = read(folder / f"{name}_regions.png")[: len(rgb), : rgb.shape[1], 0]
         ids = [int(word) for word in regions.replace("-", "").split()]
         truth = np.isin(drawn, ids) != regions.startswith("-")
         mask, _, _ = answer(rgb, phrase)

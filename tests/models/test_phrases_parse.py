@@ -95,5 +95,10 @@ def test_relations(text, noun, how, other):
     assert (phrase.noun, phrase.relation.how, phrase.relation.other.noun) == (noun, how, other)
 
 
+def test_a_colour_that_somebody_wears():
+    phrase = parse("the man in red")
+    assert (phrase.noun, phrase.colours, phrase.relation) == ("man", ("red",), None)
+
+
 def test_named_says_the_whole_noun():
     assert parse("the big red tennis ball on the left").named == "the red tennis ball"

@@ -12,7 +12,7 @@ from models.segmentation.colour_terms import ACHROMATIC, called_each, chromatici
 from models.segmentation.saliency import Scene
 
 SMALLEST_PART = 0.0008  # share of the picture
-SEEN = 0.2  # evidence that the best pixels of a picture must reach for the colour to be there at all
+SEEN = 0.18  # evidence that the best pixels of a picture must reach for the colour to be there at all
 # Shares of the best evidence: from the first a pixel is of the colour, from the second it may continue such.
 _EVIDENT, _TOLERATED = 0.55, 0.28
 _NEVER_MORE = 0.45  # in a picture full of a colour, this much evidence always suffices
@@ -59,7 +59,7 @@ def colour_map(scene: Scene, terms: tuple[str, ...]) -> np.ndarray:
         fit = object_probability(smooth, term)
         if term not in ACHROMATIC:  # patch by patch, so that what another name fits better falls away
             name = called_each(scene.patches.lab.astype(np.float32), term)
-            fit = fit * scene.patches.paint(np.clip((name - 0.1) / 0.3, 0.3, 1.0))
+            fit = fit * scene.patches.paint(np.clip((name - 0.1) / 0.3, 0.35, 1.0))
         best = np.maximum(best, fit)
     guide = scene.rgb
     return np.clip(cv2.ximgproc.guidedFilter(guide, best, 3, 1e-3 * 255**2), 0, 1)

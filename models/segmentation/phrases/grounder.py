@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from models.geometry import Extent
-from models.mask import Mask
+from models.mask import Mask, invert
 from models.segmentation.background import matte
+from models.segmentation.phrases.components import border_run
 from models.segmentation.phrases.parse import parse
 from models.segmentation.phrases.resolve import Answer, Resolver
 from models.segmentation.protocol import Candidate, Grounding
@@ -73,6 +74,8 @@ class PhraseGrounder:
         if rgb is None:
             raise ValueError("set_image comes first")
         height, width = rgb.shape[:2]
+        if border_run(small) > 0.5 and not small.all():  # what it leaves out is the smaller thing to cut
+            return invert(self._at_full_size(~small, soft))
         mask = cv2.resize(small.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
         if small.all():
             return np.ones((height, width), np.float32)

@@ -119,7 +119,10 @@ def _is_place(text: str) -> bool:
 
 
 def _related(phrase: Phrase, how: str, other: str) -> Phrase:
-    return replace(phrase, relation=Relation(how, parse(other)))
+    thing = parse(other)
+    if how in {"in", "wearing"} and thing.noun is None and thing.colours:  # "the man in red"
+        return replace(phrase, colours=thing.colours)
+    return replace(phrase, relation=Relation(how, thing))
 
 
 def _attributes(body: str, text: str) -> Phrase:

@@ -46,9 +46,9 @@ CHOOSE_STUFF = 0.50  # "the sky"
 # A thing is called by a colour when that fits it at least this well beside the colour that fits best,
 CALLED = 0.30
 # and at least this share as well as the thing that the colour fits best in this picture.
-_CALLED_BEST = 0.6
+_CALLED_BEST = 0.65
 # The least roundness of a thing whose noun says it is round.
-ROUND = 0.6
+ROUND = 0.5
 # A surface that runs along this much of the border is no object.
 SURFACE = 0.22
 _MOST_CANDIDATES = 6
@@ -163,7 +163,8 @@ class Resolver:
         if len(self.faces) == 1 and phrase.kind is Kind.PERSON and self.subject.mask.any():
             parts = [self._person_or_subject(parts[0])] if parts else []
         choice = choose(parts, phrase)
-        asked = f"I see {_many(len(parts))} {'faces' if phrase.kind is Kind.FACE else 'people'}; which one?"
+        kind = "faces" if phrase.kind is Kind.FACE else "people"
+        asked = f"I see {_many(len(parts))} {kind}; which one?" if len(parts) > 1 else f"Is this {phrase.named}?"
         return _answer(parts, choice, phrase, asked, 0.85, CHOOSE_COLOUR)
 
     def _person_or_subject(self, person: Part) -> Part:
@@ -205,7 +206,7 @@ class Resolver:
         if not parts:
             if guessed:
                 return self._unnamed(replace(phrase, colours=()))
-            return Answer(question=f"I don't see anything {name} here. Click what you mean, or brush over it.")
+            return Answer(question=f"I don't see anything clearly {name} here. Click what you mean, or brush over it.")
         parts = self._related(parts, phrase)
         choice = choose(parts, phrase)
         if not choice.indices and guessed:

@@ -60,7 +60,7 @@ SURFACE_WORDS = _words(
     "couch paper cloth roof building hill mountain building house bridge tree platform"
 )
 # Nouns that name something round.
-ROUND_WORDS = _words("ball balloon moon sun orange apple tomato coin marble globe circle dot bead grape pea")
+ROUND_WORDS = _words("ball moon sun orange apple tomato coin marble globe circle dot bead grape pea")
 # Nouns that rarely are the one thing a picture is about.
 SIDE_WORDS = _words("ball bench cone trash can bin fence pole wire cable bag cup rock stone branch")
 # The colour a bare noun nearly always has; used as evidence when the phrase names none.
