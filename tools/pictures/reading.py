@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 
 from models.errors import BadInputError
 from models.geometry import Extent
-from tools.pictures import exif, png, profiles, tiff
+from tools.pictures import exif, png, profiles, tiff, tiff_exif
 from tools.pictures.decoded import Decoded, check_frame, ordinal
 from tools.pictures.limits import DEFAULT_LIMITS, Limits
 from tools.pictures.picture import JpegCoding, Picture
@@ -174,6 +174,7 @@ def _decode_with_pillow(data: bytes, form: str, frame: int, limits: Limits, name
             if isinstance(decoded.xmp, str):
                 decoded.xmp = decoded.xmp.encode()
             if form == "TIFF":
+                decoded.exif = tiff_exif.extract(data) if frame == 0 else None
                 decoded.orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
             else:
                 decoded.orientation = exif.orientation(decoded.exif)

@@ -9,6 +9,7 @@ import tifffile
 
 from models.errors import BadInputError
 from models.geometry import Extent
+from tools.pictures import tiff_exif
 from tools.pictures.decoded import Decoded, check_frame, ordinal, unpremultiplied
 from tools.pictures.limits import Limits
 
@@ -48,6 +49,8 @@ def decode(data: bytes, frame: int, limits: Limits, name: str) -> Decoded | None
         if page.extrasamples and page.extrasamples[0] == _ASSOCIATED:
             decoded.samples = unpremultiplied(decoded.samples)
         _add_tags(decoded, page)
+        if frame == 0:
+            decoded.exif = tiff_exif.extract(data)
         if count > 1:
             decoded.notices.append(f"This file has {count} pages; I took {ordinal(frame)}.")
     return decoded
@@ -102,8 +105,8 @@ def encode(
     *,
     icc: bytes | None,
     xmp: bytes | None,
+    exif: bytes | None,
     dpi: tuple[float, float] | None,
-    software: str = "Pentimento",
 ) -> bytes:
     """A TIFF of H×W, H×W×2, ×3 or ×4 uint8 or uint16 samples, sample-exact, losslessly compressed."""
     channels = 1 if samples.ndim == 2 else samples.shape[2]
@@ -121,7 +124,8 @@ def encode(
         resolution=dpi,
         resolutionunit="INCH" if dpi else None,
         metadata=None,
-        software=software,
+        byteorder="<",
+        software="Pentimento",
         extratags=[(_XMP, 1, len(xmp), xmp, True)] if xmp else [],
     )
-    return target.getvalue()
+    return tiff_exif.put_back(target.getvalue(), exif) if exif else target.getvalue()

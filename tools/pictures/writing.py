@@ -99,8 +99,6 @@ def saving_notices(picture: Picture, format: str | None = None) -> tuple[str, ..
         notices.append(f"{spoken} holds 8 bits a sample, so the picture's 16 were rounded; PNG and TIFF keep them.")
     if form == "HEIF" and picture.bit_depth == 16:
         notices.append("HEIC holds 10 of the picture's 16 bits a sample; PNG and TIFF keep all.")
-    if form == "TIFF" and picture.exif:
-        notices.append("The camera's data (EXIF) is not written into a TIFF; JPEG, PNG and WebP keep it.")
     if form == "GIF":
         notices.append("GIF holds 256 colours; PNG keeps all of them.")
     return tuple(notices)
@@ -123,7 +121,7 @@ def encode_picture(picture: Picture, format: str | None = None) -> bytes:
         if form == "PNG":
             return png.encode(samples, icc=icc, exif=exif, xmp=picture.xmp, dpi=picture.dpi)
         if form == "TIFF":
-            return tiff.encode(samples, icc=icc, xmp=picture.xmp, dpi=picture.dpi)
+            return tiff.encode(samples, icc=icc, exif=exif, xmp=picture.xmp, dpi=picture.dpi)
         if form == "HEIF":
             return _heic(samples, icc, exif, picture.xmp)
         options = _options(picture, form, samples, exif)
