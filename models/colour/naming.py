@@ -6,14 +6,15 @@ import colorsys
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
-from rapidfuzz import fuzz, process
 
 from models.colour import lexicon
 from models.colour.lexicon import COLOUR_WORDS, DEGREES, MANNERS, RGB, Manner
+from models.colour.nearest import nearest_name, no_such_colour
 from models.colour.oklab import oklab_to_oklch, oklab_to_srgb, oklch_to_oklab, srgb_to_oklab
+from models.colour.wish import ColourShift, ColourWish, as_rgb
 from models.errors import BadInputError
 
 __all__ = [
@@ -29,76 +30,6 @@ __all__ = [
 _LONGEST_PHRASE = 7  # words: "a much darker shade of olive green"
 
 
-@dataclass(frozen=True)
-class ColourShift:
-    """A move in OKLCh: `lightness` is added (0.1 is a clear step), chroma is multiplied by 1 + `chroma`,
-    hue turns by `hue` degrees, and `tint` is added to OKLab a and b (it can colour a grey; turning cannot).
-    """
-
-    lightness: float = 0.0
-    chroma: float = 0.0
-    hue: float = 0.0
-    tint: tuple[float, float] = (0.0, 0.0)
-
-    def __add__(self, other: ColourShift) -> ColourShift:
-        """One after the other."""
-        return ColourShift(
-            self.lightness + other.lightness,
-            (1 + self.chroma) * (1 + other.chroma) - 1,
-            self.hue + other.hue,
-            (self.tint[0] + other.tint[0], self.tint[1] + other.tint[1]),
-        )
-
-    def apply(self, lab: np.ndarray) -> np.ndarray:
-        """OKLab colours (last axis) moved; not gamut mapped. Lightness stays within [0, 1]."""
-        angle = np.deg2rad(self.hue)
-        scale = max(0.0, 1 + self.chroma)
-        cos, sin = float(np.cos(angle)) * scale, float(np.sin(angle)) * scale
-        a, b = lab[..., 1], lab[..., 2]
-        moved = [
-            np.clip(lab[..., 0] + self.lightness, 0, 1),
-            a * cos - b * sin + self.tint[0],
-            a * sin + b * cos + self.tint[1],
-        ]
-        return np.stack(moved, axis=-1).astype(lab.dtype)
-
-
-@dataclass(frozen=True)
-class ColourWish:
-    """The colour somebody asked for.
-
-    `rgb` is sRGB in [0, 1], or None when the wish is only relative ("darker"); `shift` is the relative part,
-    on top of `rgb` when there is one ("darker navy"). `name` is canonical and may be shown to the person.
-    """
-
-    name: str
-    rgb: RGB | None = None
-    shift: ColourShift | None = None
-
-    @property
-    def is_relative(self) -> bool:
-        """Whether it can only be applied to a colour that is there already."""
-        return self.rgb is None
-
-    @property
-    def target(self) -> RGB:
-        """The colour to reach, shift included, sRGB in [0, 1]. Raises ValueError for a relative wish."""
-        if self.rgb is None:
-            raise ValueError(f"'{self.name}' is relative and has no colour of its own")
-        return self.rgb if self.shift is None else self.shifted(self.rgb)
-
-    def shifted(self, rgb: RGB) -> RGB:
-        """`rgb` moved by the shift and mapped into sRGB; itself when there is no shift."""
-        if self.shift is None:
-            return rgb
-        return _as_rgb(oklab_to_srgb(self.shift.apply(srgb_to_oklab(np.array(rgb)))))
-
-    @property
-    def hex(self) -> str:
-        """The target as "#1F3A93". Raises ValueError for a relative wish."""
-        return "#" + "".join(f"{round(channel * 255):02X}" for channel in self.target)
-
-
 def parse_colour(text: str) -> ColourWish:
     """What colour, or change of colour, the words mean.
 
@@ -108,7 +39,7 @@ def parse_colour(text: str) -> ColourWish:
     """
     wish = _parse(fold(text))
     if wish is None:
-        raise BadInputError(_unknown(text))
+        raise BadInputError(no_such_colour(text, fold(text)))
     return wish
 
 
@@ -137,13 +68,6 @@ def find_colours(text: str, *, things: bool = False) -> list[tuple[int, int, Col
         else:
             first += 1
     return found
-
-
-def nearest_name(rgb: RGB) -> str:
-    """The everyday English name nearest to an sRGB colour in [0, 1], by distance in OKLab."""
-    labels, table = _name_table()
-    distance = np.linalg.norm(table - srgb_to_oklab(np.array(rgb, np.float64)), axis=1)
-    return labels[int(distance.argmin())]
 
 
 def fold(text: str) -> str:
@@ -185,7 +109,7 @@ def _from_notation(text: str) -> ColourWish | None:
         else:
             scales = [100.0 if percent else 255.0 for percent in parts[1::2]]
             channels = tuple(number / scale for number, scale in zip(numbers, scales, strict=True))
-        rgb = _as_rgb(np.clip(channels, 0, 1))
+        rgb = as_rgb(np.clip(channels, 0, 1))
         return ColourWish(ColourWish("", rgb).hex, rgb)
     return None
 
@@ -369,11 +293,6 @@ def _one_name(keys: list[str]) -> str | None:
     return special[0] if len(special) == 1 else None
 
 
-def _as_rgb(channels: np.ndarray | tuple[float, ...]) -> RGB:
-    red, green, blue = (float(channel) for channel in channels)
-    return red, green, blue
-
-
 def _in_manner(rgb: RGB, manner: Manner, degree: float) -> RGB:
     """A named colour said "pale", "deep", …: see Manner."""
     lightness, chroma, hue = oklab_to_oklch(srgb_to_oklab(np.array(rgb)))
@@ -381,7 +300,7 @@ def _in_manner(rgb: RGB, manner: Manner, degree: float) -> RGB:
     if chroma > 0.02:  # "neon grey" has no hue to drive up
         chroma = min(max(chroma * manner.chroma**degree, manner.least), manner.most)
     lab = oklch_to_oklab(np.array([lightness, chroma, hue])) + np.array([0.0, *manner.tint])
-    return _as_rgb(oklab_to_srgb(lab))
+    return as_rgb(oklab_to_srgb(lab))
 
 
 @lru_cache(maxsize=4096)
@@ -473,8 +392,8 @@ def _mention(text: str, things: bool) -> ColourWish | None:
         return None
     if _NOTATION.fullmatch(folded):
         return wish
-    if wish.name.startswith(("#", "RAL")) and wish.shift is None:
-        return None
+    if wish.name.startswith(("#", "RAL")) and wish.shift is None:  # "RAL 5002 ultramarine", not "RAL 5002 mug"
+        return wish if folded.split()[-1] in wish.name.split()[2:] else None
     words = _english([part for start, end in _tokens(folded) for part in _split(folded[start:end])])
     fillers = lexicon.FILLERS - {"coloured", "colored", "colour", "color"}
     if words[-1] in fillers or (words[0] in lexicon.FILLERS and " ".join(words[:2]) not in DEGREES):
@@ -482,45 +401,3 @@ def _mention(text: str, things: bool) -> ColourWish | None:
     said = lexicon.is_plain(wish.name) or any(word in COLOUR_WORDS for word in words)
     marked = any(word in {"coloured", "colored", "colour", "color"} for word in words[1:])
     return wish if things or said or marked else None
-
-
-# --- the nearest ------------------------------------------------------------------------------------------
-
-
-_EVERYDAY_PAIRS = frozenset(
-    "navy blue,sky blue,royal blue,steel blue,midnight blue,olive green,forest green,lime green,mint green,"
-    "sea green,sage green,hot pink,dusty pink,brick red,wine red,burnt orange,off white".split(",")
-)
-
-
-def _is_everyday(name: str) -> bool:
-    first, _, second = name.rpartition(" ")
-    if not first:
-        return name in COLOUR_WORDS
-    basic = second in lexicon.HUES or second == "grey"
-    return name in _EVERYDAY_PAIRS or (basic and first in ("dark", "light", "pale", "bright"))
-
-
-@cache
-def _name_table() -> tuple[list[str], np.ndarray]:
-    """Everyday names (plain single words and what two such words make), and their OKLab colours, N×3."""
-    entries = [entry for entry in lexicon.names().values() if _is_everyday(entry[0])]
-    return [name for name, _ in entries], srgb_to_oklab(np.array([rgb for _, rgb in entries]))
-
-
-def _unknown(text: str) -> str:
-    """One sentence: there is no such colour, and which are near."""
-    shown = " ".join(text.split())[:60]
-    folded = fold(text)
-    if re.fullmatch(r"#[0-9a-f]*", folded):
-        return f"'{shown}' is no colour code; write three or six hexadecimal digits, such as #1F3A93."
-    if folded.startswith("ral"):
-        return f"There is no RAL Classic colour '{shown}'; the numbers run from RAL 1000 to RAL 9023."
-    choices = sorted(word for word in COLOUR_WORDS if lexicon.compact(word) in lexicon.names())
-    matches = process.extract(folded, choices, scorer=fuzz.ratio, limit=2, score_cutoff=70)
-    if not matches:
-        every = [name for name, _ in lexicon.names().values()]
-        matches = process.extract(folded, every, scorer=fuzz.ratio, limit=2, score_cutoff=70)
-    if not matches:
-        return f"There is no colour called '{shown}'; name one such as navy, or give a code such as #1F3A93."
-    return f"There is no colour called '{shown}'; did you mean {' or '.join(name for name, *_ in matches)}?"

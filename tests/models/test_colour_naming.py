@@ -160,6 +160,7 @@ def test_an_unknown_colour_is_answered_with_what_is_near(text: str, says: str):
         ("remove the rose and the stone wall", []),
         ("make the wall a bit darker navy please", ["a bit darker navy"]),
         ("a rose-coloured dress", ["rose-coloured"]),
+        ("can the mug be RAL 5002 ultramarine", ["RAL 5002 ultramarine"]),
     ],
 )
 def test_finds_colours_in_a_sentence(text: str, found: list[str]):
