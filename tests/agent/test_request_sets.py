@@ -66,6 +66,7 @@ def test_row_is_well_formed(stem: str, row: dict[str, Any]):
         for key in ("target", "value"):
             assert step[key] is None or step[key].strip() == step[key] != ""
             assert all(isinstance(other, str) and other.strip() for other in step.get(f"{key}_alt", []))
+            assert "None" not in step.get(f"{key}_alt", [])
         assert step["op"] not in NEEDS_VALUE or step["value"]
 
 
