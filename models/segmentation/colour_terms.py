@@ -111,6 +111,10 @@ def object_probability(lab: np.ndarray, term: str) -> np.ndarray:
     result = _with_neighbours(_probabilities(lab), term)
     if term in _WELL_LIT:
         result = np.maximum(result, _SHADED * _with_neighbours(_probabilities(_lit(lab, term)), term))
+    elif term == "white":  # greys count only as far as they are light, or dark
+        result = result * np.clip((lab[..., 0] - 45.0) / 20.0, 0.0, 1.0)
+    elif term == "black":
+        result = result * np.clip((50.0 - lab[..., 0]) / 20.0, 0.0, 1.0)
     return np.clip(result, 0.0, 1.0)
 
 

@@ -51,7 +51,9 @@ STUFF: dict[str, Stuff] = {
 _SKY_BELOW = 0.25
 # Boundary strength with which a stuff must end somewhere; a cut through an even surface has none.
 _ENDS = 0.2
+_LEAST = 0.015  # share of the picture below which a patch is chance
 _UNSURE = 0.3
+_COLOURLESS_SKY = 0.7  # the most to be said for a grey sky: a wall looks the same
 
 
 @dataclass(frozen=True)
@@ -84,9 +86,11 @@ def find_stuff(scene: Scene, word: str, colour: str | None = None) -> FoundStuff
         return FoundStuff(mask, 0.0)
     if stuff is _SKY and mask[-1].mean() > _SKY_BELOW:
         return FoundStuff(mask, _UNSURE)  # what reaches the picture's foot is a plain backdrop
-    if outline_strength(mask, scene.boundary) < _ENDS:
+    if outline_strength(mask, scene.boundary) < _ENDS or mask.mean() < _LEAST:
         return FoundStuff(mask, _UNSURE)
     score = float(np.clip(1.3 * evidence[mask].mean() + 0.25 * min(1.0, mask.mean() / 0.1), 0, 1))
+    if stuff is _SKY and object_probability(scene.lab, "blue")[mask].mean() < 0.3:
+        score = min(score, _COLOURLESS_SKY)
     return FoundStuff(mask, score)
 
 
@@ -102,7 +106,10 @@ def _colour_fit(lab: np.ndarray, terms: tuple[str, ...]) -> np.ndarray:
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.5)
     if len(terms) == 1:  # one dye under every light: leaves in the shade are still green
         return object_probability(smooth, terms[0]).astype(np.float32)
-    return np.clip(np.sum([probability(smooth, term) for term in terms], axis=0), 0, 1).astype(np.float32)
+    total = np.sum([probability(smooth, term) for term in terms], axis=0)
+    if "blue" in terms:  # the sky at dusk, and deep water
+        total = np.maximum(total, object_probability(smooth, "blue"))
+    return np.clip(total, 0, 1).astype(np.float32)
 
 
 def _place(shape: tuple[int, int], place: str) -> np.ndarray:

@@ -149,11 +149,19 @@ class Resolver:
     def _stuff(self, phrase: Phrase) -> Answer:
         word = phrase.noun or ""
         found = find_stuff(self.scene, word, phrase.colours[0] if phrase.colours else None)
+        found = replace(found, mask=self._without_subject(found.mask))
         if not found.mask.any():
             return Answer(question=f"I don't see any {word} here; click it, or brush over it.")
         if found.score < CHOOSE_STUFF:
             return Answer((found.mask,), (found.score,), (f"could be {word}",), (), f"Is this the {word}?")
         return _single(found.mask, found.score, f"looks like {word}")
+
+    def _without_subject(self, mask: np.ndarray) -> np.ndarray:
+        """A surface without the thing that stands before it, when that is sure and not the surface itself."""
+        subject = self.subject.mask
+        if self.subject.confidence < CHOOSE_UNNAMED or (mask & subject).sum() > 0.5 * mask.sum():
+            return mask
+        return mask & ~subject
 
     def _people(self, phrase: Phrase) -> Answer:
         """A face, or the person below it; place and order choose among several."""
@@ -198,6 +206,10 @@ class Resolver:
         parts = self._rightly_called(parts_from_map(self.scene, fit), phrase)
         if bounded:
             parts = self._without_surfaces(parts)
+        elif phrase.noun in SURFACE_WORDS:  # large and at the border is what a surface should be
+            parts = [replace(part, mask=self._without_subject(part.mask)) for part in parts]
+            parts = [replace(part, weight=part.evidence * part.area**0.5) for part in parts if part.mask.any()]
+            parts.sort(key=lambda part: -part.weight)
         name = " or ".join(phrase.colours) or ("dark" if phrase.tone < 0 else "light")
         if phrase.noun in ROUND_WORDS:
             parts = [part for part in parts if roundness(part.mask) > ROUND] or parts
