@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ from models.geometry import Bounds
 from models.mask import Mask, to_uint8
 from models.mask import bounds as bounds_of
 from models.progress import SILENT
+from models.strokes import Drawing
 from tools.drawing import parse_drawing, select
 from tools.edits.context import EditContext
 from tools.grounding import candidate_name
@@ -36,6 +39,7 @@ from tools.sight import Sight
 from tools.workspace.selections import Selection
 from tools.workspace.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 LONGEST_MESSAGE = 4_000  # characters; nobody says more about one picture by hand
 DRAWN = "drawn"  # the name of the selection made with the last message
 _NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
@@ -79,6 +83,8 @@ class Conversation:
         self.id = folder.name
         self.workspace = workspace
         self.job: Job | None = None
+        self._last_drawn: tuple[str, Drawing, Mask] | None = None
+        self._looked_at = ""
         self._planner = planner
         self._sight = sight
         self._clock = clock
@@ -123,11 +129,34 @@ class Conversation:
         return Question(asked["text"], tuple(shown))
 
     def selection_from(self, strokes: Mapping[str, Any], version_id: str | None = None) -> Mask:
-        """The mask, H×W float32, that a drawing means on a version (the head by default)."""
+        """The mask, H×W float32, that a drawing means on a version (the head by default).
+
+        The last one is remembered: what the canvas showed is what the message that follows works on, at once.
+        """
         version = self.workspace.version(version_id) if version_id else self.workspace.head
         drawing = parse_drawing(strokes, version.extent)
+        seen = self._last_drawn
+        if seen is not None and seen[:2] == (version.id, drawing):
+            return seen[2]
         with self._sight.lock:
-            return select(drawing, self._sight.predictor(self.workspace, version.id), version.extent)
+            mask = select(drawing, self._sight.predictor(self.workspace, version.id), version.extent)
+        mask.setflags(write=False)
+        self._last_drawn = (version.id, drawing, mask)
+        return mask
+
+    def look(self) -> None:
+        """Look at the head version ahead of time, in the background, so that the first click is answered at once."""
+        version = self.workspace.head.id
+        if self._looked_at == version:
+            return
+        self._looked_at = version
+        threading.Thread(target=self._look, args=(version,), name=f"look-{version}", daemon=True).start()
+
+    def _look(self, version: str) -> None:
+        try:
+            self._sight.predictor(self.workspace, version)
+        except PentimentoError as error:
+            _log.info("could not look at version %s ahead of time: %s", version, error)
 
     def select(self, strokes: Mapping[str, Any]) -> bytes | None:
         """The refined mask of a drawing on the head version as an 8-bit PNG; None when nothing is found."""
