@@ -20,43 +20,43 @@ class Sample:
         return self.path.read_bytes()
 
 
-# (title, package, file in it, what one might say)
+# (title, package, file in it, what one might say); the ideas work without any downloaded model
 _KNOWN = (
     (
         "Astronaut",
         "skimage",
         "data/astronaut.png",
-        ("make the orange suit navy blue", "blur the background", "a bit warmer"),
+        ("make the orange suit navy blue", "blur the background", "black and white"),
     ),
     (
         "Coffee",
         "skimage",
         "data/coffee.png",
-        ("make the cup dark green", "remove the spoon", "a little brighter"),
+        ("make the red cup turquoise", "crop to a square", "more contrast"),
     ),
     (
         "Cat",
         "skimage",
         "data/chelsea.png",
-        ("blur the background", "make the eyes bluer", "black and white"),
+        ("make it look vintage", "crop to a square", "sharpen it"),
     ),
     (
         "Rocket",
         "skimage",
         "data/rocket.jpg",
-        ("make the sky darker", "crop to 16:9", "more contrast"),
+        ("more contrast", "crop to 16:9", "make it look like a painting"),
     ),
     (
         "Street",
         "ultralytics",
         "assets/bus.jpg",
-        ("remove the person on the left", "make the bus red", "remove the bus"),
+        ("make the blue part of the bus dark red", "turn it into a pencil sketch", "black and white"),
     ),
     (
         "Touchline",
         "ultralytics",
         "assets/zidane.jpg",
-        ("blur the background", "make the tie dark green", "brighten the faces"),
+        ("blur the background", "black and white", "sharpen it"),
     ),
 )
 

@@ -90,6 +90,8 @@ def _canvas(conversation: Conversation) -> None:
     consumed = _consumed(conversation)
     strokes = drawn_strokes(canvas_key(conversation), head.id, consumed)
     busy = is_running(conversation)
+    if not busy:
+        conversation.look()
     question = None if busy else conversation.question
     before, comparing = _comparison(conversation)
     event = canvas(

@@ -17,7 +17,7 @@ from ui.samples import samples
 from ui.session import is_running, kindly
 
 _POLL = 0.4  # seconds between two looks at a running job
-_IDEAS = ("remove the person in the background", "blur the background", "make the sky bluer", "a bit brighter")
+_IDEAS = ("blur the background", "a bit brighter", "crop to 16:9", "black and white")
 
 
 def show(conversation: Conversation) -> None:
