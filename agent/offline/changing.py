@@ -9,7 +9,7 @@ from agent.offline import vocabulary as v
 from agent.offline.erasing import erase_one, is_writing, trim
 from agent.offline.framing import RATIO
 from agent.offline.normalise import has_quotation
-from agent.offline.placing import give, insert, move, resize, wear
+from agent.offline.placing import given, insert, move, resize, wear
 from agent.offline.steps import Step
 from agent.offline.toning import with_amount
 
@@ -20,7 +20,7 @@ _OWN_COLOUR = re.compile(r"^(?P<of>.+?)(?:'s|s')?\s+(?:colou?rs?|colou?ring|hue|
 _MATERIAL_OF = re.compile(r"^(?:the )?(?:material|texture|fabric|surface|pattern|print|finish) (?:of|on|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? (?:material|texture|fabric|surface)$", re.I)
 _SIZE_OF = re.compile(r"^(?:the )?size (?:of|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? size$", re.I)
 _SAME_COLOUR = re.compile(r"^(?:the |be |have |a )*(?:same|matching|similar) colou?r(?: (?:as|like|of|to|with))?\b|^match(?:ing)?\b.*|.*\bcolou?r of (?:the|his|her)\b.*", re.I)
-_LOOK = re.compile(r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|to be|to look(?: like)?|to|resemble|as|out of|like)\s+(?P<how>.+)$", re.I)
+_LOOK = re.compile(r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|to be|to look(?: like)?|to|resemble|out of|like)\s+(?P<how>.+)$", re.I)
 _DONE = v._any("""gone|disappear(?:ed)?|vanish(?:ed)?|invisible|go away|removed|deleted|erased|absent|be gone|not there|go""")
 _PART = r"(?:eyes|mouth|smile|expression|pose|posture|face expression|facial expression|gaze|gesture|age|gender|emotion|mood of (?:the )?(?:man|woman|person|girl|boy)|hair ?style|position of (?:his|her|the) (?:arm|hand|leg|head)s?|action|stance|viewpoint|camera angle|perspective|angle|view|point of view|camera view)"
 _VIEW = re.compile(r"\b(?:viewpoint|camera angle|perspective|point of view|camera view|bird'?s[- ]eye|from (?:above|below|behind|the (?:side|back|front|top)))\b", re.I)
@@ -32,12 +32,17 @@ def assign(target_text: str, value_text: str) -> list[Step]:
     value = _clean_value(value_text)
     if not value:
         return [Step("clarify", p.noun_phrase(target_text))]
+    of_scene = re.match(r"(?:the )?(?:\w+ )?scene(?:ry)?$", target_text, re.I) and (v.found(v.WEATHER, value) or v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value))
+    if of_scene:
+        return [Step("style", None, _style_value(value))]
     if v.is_background(target_text) or v.full(rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)", target_text):
         return _background(value, target_text)
     attribute = _attribute(target_text, value)
     if attribute is not None:
         return attribute
     target = p.noun_phrase(target_text)
+    if target and re.fullmatch(r"(?:day(?:time)?|night(?:time)?|summer|winter|outdoor|indoor|city|street) scene|view|setting", target, re.I):
+        target = None
     pronoun = v.is_pronoun(target_text)
     if target is None or pronoun:
         whole = _whole(value, target_text if pronoun else None)
@@ -48,6 +53,8 @@ def assign(target_text: str, value_text: str) -> list[Step]:
 
 def _clean_value(value: str) -> str:
     value = trim(value.strip(" .,!?:;"))
+    value = re.sub(r"^(?:it|they|he|she)(?:'s| is| was| are| were|'re) (?=\w+ing\b|made\b|covered\b|\w+$)", "", value, flags=re.I)
+    value = re.sub(r"^(?:made|built|carved|crafted|constructed) (?:of|from|out of|entirely of|with) ", "", value, flags=re.I)
     value = re.sub(r"^(?:be |look |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+", "", value, flags=re.I)
     value = re.sub(r",? (?:instead|please|maybe|now|rather)$", "", value, flags=re.I)
     return re.sub(r"\s+(?:instead of|rather than|not) .+$", "", value, flags=re.I).strip()
@@ -208,8 +215,13 @@ def _thing(target: str, value: str) -> list[Step]:
         return [Step("recolor", t, p.colour_words(c)) for t, c in zip(things, colours, strict=True)]
     if colours:
         return each("recolor", value)
-    if p.is_plain_colour(value):
+    a_thing = re.match(r"an? [\w-]+$", value, re.I)  # "an orange" is a fruit
+    if p.is_plain_colour(value) and not a_thing:
         return each("recolor", p.colour_words(value))
+    if a_thing:
+        return [Step("style", target, plain)] if v.full(v.STYLE, plain) and noun in ("photo", "image") else [Step("replace", thing, plain) for thing in things]
+    if re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$", value) and re.fullmatch(r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)", noun) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value):
+        return each("other", value)
     if found := re.match(rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$", value, re.I):
         if p.is_plain_colour(found["colour"]):
             return each("recolor", found["colour"])
@@ -378,7 +390,7 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         steps = parse_clause(re.sub(r"^(it|he|she|they|there|the .+?) (?:is|are|was|were)\b", r"\1 should be", inner, flags=re.I))
         if steps:
             return steps
-    rest = re.sub(r"\s+(?:instead of|rather than|not) (?:[\w-]+ ?){1,3}$", "", rest)
+    rest = re.sub(r"\s+(?:instead of|rather than) (?:[\w-]+ ?){1,3}$", "", rest)
     joints = [joint for joint in re.finditer(r"\s*,? and |\s*, ", rest) if not re.search(r"\bbetween\b(?!.*\band\b)", rest[: joint.start()])]
     for joint in joints:
         left, right = rest[: joint.start()], re.sub(r"^(?:make |have |the same with )", "", rest[joint.end() :])
@@ -404,14 +416,14 @@ _STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TON
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
-    if match := re.match(rf"(?P<what>it|this|that|everything|everyone|(?:the |this |my )?(?:image|photo|picture|scene)(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
+    if match := re.match(rf"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything|everyone)(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
         return assign(match["what"], match["how"])
     if match := re.match(r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I):
         return wear(match["who"], match["what"])
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):
         return insert(match["what"])
     if match := re.match(r"(?P<who>.+?) have (?P<what>.+)$", rest, re.I):
-        return give(f"{match['who']} {match['what']}")
+        return given(match["who"], match["what"])
     if match := _LOOK.match(rest):
         how = match["how"]
         if not re.match(r"(?:the )?(?:left|right|next)\b", how) and not (match[0].split(how)[0].rstrip().lower().endswith(" to") and _BEFORE_TO.search(match["what"])):

@@ -191,6 +191,8 @@ def _cutout(rest: str, verb: str) -> list[Step]:
         return [Step("background_remove")]
     if match := re.match(r"(?P<what>.+?) (?:and )?(?:on|onto|against|with|put on|to) (?:an? )?(?P<bg>.+?) (?:background|backdrop|bg)$", rest, re.I):
         return [Step("background_replace", None, match["bg"])]
+    if (match := re.match(r"(?P<what>.+?) (?:on|onto|against) (?P<bg>.+)$", rest, re.I)) and p.is_plain_colour(match["bg"]):
+        return [Step("background_replace", None, p.colour_words(match["bg"]))]
     return [Step("background_remove", p.noun_phrase(re.sub(r"\s(?:from|out of|off) .+$", "", rest)))]
 
 
@@ -322,6 +324,8 @@ def verbless(clause: str) -> list[Step]:
         if match["way"]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
+    if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", text) and not p.is_plain_colour(text):
+        return [Step("adjust", None, part) for part in p.coordinated(text)]
     if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (colours := p.colour_list(match["colours"])):
         return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
     if re.match(r"(?:an? |the |some )?(?:[\w-]+ ){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b", text, re.I) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):

@@ -154,6 +154,10 @@ def colour_words(phrase: str) -> str:
 def colour_suffix(phrase: str) -> tuple[str, str] | None:
     """A phrase that ends in a colour, as (what stands before, the colour): "the mug dark blue"."""
     words = phrase.split()
+    if re.search(r"\b(?:and|,)\s", phrase):
+        for start in range(max(1, len(words) - 8), len(words) - 1):
+            if not re.match(r"(?:and|in|to|with)$", words[start], re.I) and colour_list(" ".join(words[start:])):
+                return " ".join(words[:start]), " ".join(words[start:])
     for start in range(max(1, len(words) - 7), len(words)):
         tail = " ".join(words[start:])
         if re.match(r"(?:in|to|with|be|into|and|or|of|the|color|colour|a|an)\b(?! (?:dark|light|bright|deep|pale))", tail, re.IGNORECASE) and start < len(words) - 1 and not re.match(

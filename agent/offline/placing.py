@@ -191,10 +191,16 @@ def give(rest: str) -> list[Step]:
     if match := re.match(r"(?P<what>(?:an? |some |the )?.+?) to (?P<who>the .+|him|her|them|it|this|my .+)$", rest, re.I):
         if re.match(r"(?:an?|some)\b", match["what"]):
             return [Step("insert", p.noun_phrase(match["who"]), counted(match["what"]))]
-    match = re.match(r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|[\w' -]+?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$", rest, re.I)
+    match = re.match(r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$", rest, re.I)
     if match is None:
         return []
-    who, what = match["who"], match["what"]
+    return given(match["who"], match["what"])
+
+
+def given(who: str, what: str) -> list[Step]:
+    """Steps for somebody or something getting something."""
+    from agent.offline.changing import assign
+
     plain = p.bare(what)
     target = p.noun_phrase(who)
     whole = target is None or v.is_pronoun(who)
@@ -251,6 +257,8 @@ def move(rest: str, verb: str = "move") -> list[Step]:
     if re.match(r"cent(?:er|re)|recent(?:er|re)", verb):
         thing = re.sub(r"\s*(?:in|within) the (?:frame|middle|cent(?:er|re)|shot)$", "", rest, flags=re.I)
         return [Step("move", p.noun_phrase(thing), "center")]
+    if re.fullmatch(r"arms?|hands?|legs?|heads?|chin|eyebrows?|fingers?|tail|wings?|foot|feet|paws?|fists?|thumbs?|ears?", p.head(rest)) and verb in ("raise", "lower", "lift", "push", "pull", "bring"):
+        return [Step("other", p.noun_phrase(rest), f"{verb}d" if verb == "raise" else f"{verb}ed")]
     if match := re.match(rf"(?P<what>.+?),? (?P<where>{v.POSITION})$", rest, re.I):
         return [Step("move", p.noun_phrase(part) or part, match["where"]) for part in p.coordinated(match["what"])]
     what, relation, where = place_of(rest)
@@ -271,6 +279,8 @@ def resize(rest: str, verb: str) -> list[Step]:
         if not match["what"] or v.is_image(match["what"]) or v.is_pronoun(match["what"]):
             return [Step("other", None, f"resize to {match['size']}")]
     rest, amount = split_amount(rest)
+    if turned := re.search(r"\s+(up|down|in|out)$", rest):
+        rest, verb = rest[: turned.start()], f"{verb} {turned[1]}"
     smaller = re.match(r"shrink|scale down|minify|downsize|slim|thin|shorten|squash|compress|narrow", verb)
     word = {"slim": "slimmer", "slim down": "slimmer", "thin": "thinner", "thin out": "thinner", "elongate": "longer", "lengthen": "longer", "shorten": "shorter", "fatten": "fatter", "thicken": "thicker", "narrow": "narrower", "widen": "wider", "stretch": "stretched", "bulk up": "more muscular", "beef up": "more muscular"}.get(verb, "smaller" if smaller else "larger")
     if match := re.match(rf"(?P<what>.+?) (?:to (?:be )?|so (?:that )?(?:it|they) (?:is|are) |until .+? )?(?P<how>(?:{v.DEGREE})(?:{v.SIZE}|(?:the )?(?:same )?size .+|half|double|twice .+|\w+ times .+|\d.*|fit .+|match .+))$", rest, re.I):

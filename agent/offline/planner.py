@@ -30,6 +30,12 @@ from agent.offline.steps import Plan, Step, Turn
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
 _NEEDS_TARGET = frozenset("remove recolor replace move resize_object segment redact_text".split())
 _NEVER_OF_A_THING = frozenset("crop outpaint style background_remove background_replace".split())
+# Romanised Hindi is taken for such only when one of its little words is there; its nouns look like English.
+_HINDI = re.compile(
+    r"\b(?:karo|kar|kardo|karna|do|dijiye|ko|ki|ka|ke|hai|hain|mein|me|wala|wale|wali|se|hata|hatao|hatado|thoda|thodi|aur|pe|par|banao|bana|lagao|"
+    r"laga|ye|yeh|is|us|nahi|kuch|mera|meri|isko|usko|peeche|badlo|badal|yaar|bhai|nikal|nikalo|chahiye|bhi|sirf|dal|daal)\b",
+    re.I,
+)
 _PERSON = frozenset("him her he she them they".split())
 
 
@@ -84,6 +90,8 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
             return [Step("other", None, "refuse: command")], "", quotes
         return [Step("clarify")], "target", quotes
     lang = languages.detect(protected)
+    if lang == "hi-Latn" and not _HINDI.search(protected):
+        lang = "en"
     if lang != "en" and (english := languages.to_english(protected, lang)):
         protected = english
     protected = re.sub(r"\bblack (?:and|&|n) white\b(?! (?:and|,))", "black-and-white", spelling.mend(protected), flags=re.I)
