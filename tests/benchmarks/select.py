@@ -71,7 +71,7 @@ def regions(labels: np.ndarray, rng: np.random.Generator, with_ground: bool) -> 
                 continue
             mask = parts == part
             depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-            y, x = np.unravel_index(int(depth.argmax()), depth.shape)
+            y, x = divmod(int(depth.argmax()), depth.shape[1])
             ys, xs = np.nonzero(depth >= min(3.0, float(depth.max())))
             pick = int(rng.integers(len(ys)))
             tight, slack = bounds(mask.astype(np.float32)), rng.uniform(0.05, 0.2, 4)
@@ -81,7 +81,7 @@ def regions(labels: np.ndarray, rng: np.random.Generator, with_ground: bool) -> 
                 int(np.ceil(tight.x1 + slack[2] * tight.width)),
                 int(np.ceil(tight.y1 + slack[3] * tight.height)),
             )
-            inmost, somewhere = Point(int(x), int(y)), Point(int(xs[pick]), int(ys[pick]))
+            inmost, somewhere = Point(x, y), Point(int(xs[pick]), int(ys[pick]))
             found.append(Region(mask, inmost, somewhere, loose.clipped(Extent.of(labels))))
     return found
 
