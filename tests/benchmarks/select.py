@@ -47,7 +47,7 @@ def _drawn_scenes() -> Iterator[tuple[np.ndarray, np.ndarray]]:
     fills = [data.brick(), data.gravel(), data.grass()]
     for ground in (data.astronaut(), data.chelsea(), data.coffee(), data.rocket()):
         picture, labels = ground.copy(), np.zeros(ground.shape[:2], np.uint8)
-        height, width = labels.shape
+        height, width = ground.shape[:2]
         for number, fill in enumerate(fills, 1):
             centre = (int(width * (0.2 + 0.28 * (number - 1))), int(height * rng.uniform(0.3, 0.7)))
             axes = (int(width * rng.uniform(0.06, 0.12)), int(height * rng.uniform(0.1, 0.25)))
