@@ -208,7 +208,8 @@ def _thing(target: str, value: str) -> list[Step]:
 
     if v.full(_DONE, value):
         return [erase_one(thing) for thing in things]
-    if has_quotation(value) or has_quotation(target) and is_writing(target):
+    stated = p.is_plain_colour(value) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", value)
+    if has_quotation(value) or has_quotation(target) and is_writing(target) and not stated:
         return [Step("replace", target, plain)]
     colours = p.colour_list(value)
     if colours and len(colours) == len(things) > 1:
@@ -220,7 +221,7 @@ def _thing(target: str, value: str) -> list[Step]:
         return each("recolor", p.colour_words(value))
     if a_thing:
         return [Step("style", target, plain)] if v.full(v.STYLE, plain) and noun in ("photo", "image") else [Step("replace", thing, plain) for thing in things]
-    if re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$", value) and re.fullmatch(r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)", noun) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value):
+    if re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$|[a-z]+$", value) and re.fullmatch(r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)", noun) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value):
         return each("other", value)
     if found := re.match(rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$", value, re.I):
         if p.is_plain_colour(found["colour"]):
@@ -339,7 +340,7 @@ def change(rest: str, verb: str = "change") -> list[Step]:
         return [step for old, new in pairs for step in assign(old, new)]
     if re.match(r"(?:to|into) ", rest, re.I):
         return assign("image", re.sub(r"^(?:to|into) ", "", rest, flags=re.I))
-    if verb in ("turn", "render", "keep", "set") and (made := make(rest)):
+    if verb in ("turn", "render", "keep", "set") and not re.search(r"\bfor\b", rest) and (made := make(rest)):
         return made
     if made := _made(rest):
         if made[0].op != "replace":
@@ -390,6 +391,8 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         steps = parse_clause(re.sub(r"^(it|he|she|they|there|the .+?) (?:is|are|was|were)\b", r"\1 should be", inner, flags=re.I))
         if steps:
             return steps
+    if verb in ("have", "get") and re.match(r"(?:an?|some|more|two|three|another) ", rest) and not p.colour_suffix(rest):
+        return insert(rest)
     rest = re.sub(r"\s+(?:instead of|rather than) (?:[\w-]+ ?){1,3}$", "", rest)
     joints = [joint for joint in re.finditer(r"\s*,? and |\s*, ", rest) if not re.search(r"\bbetween\b(?!.*\band\b)", rest[: joint.start()])]
     for joint in joints:
@@ -453,7 +456,7 @@ def _made(rest: str) -> list[Step]:
         return insert(rest)
     if match := re.match(r"(?P<how>bigger|larger|smaller|brighter|darker|lighter|sharper|clearer|transparent|white|black) (?P<what>.+)$", rest, re.I):
         return assign(match["what"], match["how"])
-    if match := re.match(r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?) (?P<how>[\w-]+)$", rest, re.I):
+    if match := re.match(r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?|him|her|them|me|us) (?P<how>[\w-]+(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|er|ble|al|ld|nt|et|pe|pt|ad|old|alive|bald|naked|square|round|oval|hexagonal))$", rest, re.I):
         return assign(match["what"], match["how"])
     return []
 

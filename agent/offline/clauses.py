@@ -9,6 +9,7 @@ from agent.offline import lexicon
 _CONNECTOR = re.compile(r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$", re.I)
 _POLITE = re.compile(
     r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|would (?:like|love|appreciate)\b|there should\b|but keep\b))"
+    r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
     r"|,\s*(?=(?:it|he|she|they|that)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
     re.I,
@@ -19,7 +20,7 @@ _BLOCKING = frozenset(
     "want it's by as like only its their how what why when where be been being are has have had into your our do "
     "does did get make help and/or if while than under over behind near two three one every each all some any these those".split()
 )
-_SKIPPABLE = re.compile(r"(?:\s|^)(?:please|pls|plz|also|then|now|just|kindly|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$", re.I)
+_SKIPPABLE = re.compile(r"(?:\s|^)(?:actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$", re.I)
 _NOT_AFTER_MAKE = frozenset("turn raise put give lower take hold move stand sit look jump run point wave open close face swing extend rest drop bend lift change set".split())
 _NEEDS_OBJECT = frozenset(
     "light cover paint set frame level place top print label cut warm cool fill shade stain tan mask mark open close look "

@@ -20,7 +20,7 @@ _LEAD = re.compile(
     re.I,
 )
 _MORE = re.compile(
-    rf"^(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more| further)?|keep going|go further|even more so|more please)$",
+    rf"^(?!.*\bless\b)(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more| further)?|keep going|go further|even more so|more please)$",
     re.I,
 )
 _LESS = re.compile(
@@ -50,9 +50,9 @@ _WRONG = re.compile(
     re.I,
 )
 _COUNTED = re.compile(r"^(?:make (?:it|that) )?(?P<n>two|three|four|five|six|ten|a few|several|many|more|\d+)(?: (?:of (?:them|those|these)|more|instead))?(?:,? (?:not|instead of) (?:just )?(?:one|two|1|2))?(?:,? in .+)?$", re.I)
-_AMOUNT = re.compile(r"^(?P<sign>by |to |[-+]\s?|another |a further )?(?P<n>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|degrees|°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|counterclockwise|further))?$", re.I)
+_AMOUNT = re.compile(r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |a further )?(?P<n>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|degrees|°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|counterclockwise|further))?$", re.I)
 _CHANGE_AMOUNT = re.compile(r"^(?P<verb>change|increase|decrease|raise|lower|reduce|set|boost|drop|bump|turn|up|adjust)(?: it| that| this| up| down)*(?: again| up| down| further| back| now)*(?: (?:by|to|with))? (?P<n>[-+]?\s?\d+(?:\.\d+)?)\s?(?P<unit>%|percent)?(?: (?:more|less|again|instead))?$", re.I)
-_WHAT_ABOUT = re.compile(r"^(?:what about|how about|what if it (?:was|were)|maybe|perhaps|try|or|i'd (?:rather|prefer)|rather|prefer|better|let's (?:try|go with)|go (?:with|for)|use|with|in|as|to|more like|like|should be|it should be|i meant|change (?:it|that) to|switch (?:it )?to|do|actually|now|instead|make (?:it|that|this)|could it be|can it be|something like|turn it(?: in)?to)\s+(?P<what>.+?)(?: (?:maybe|instead|perhaps|please|then|rather|now|this time|or something))*$", re.I)
+_WHAT_ABOUT = re.compile(r"^(?:what about|how about|what if it (?:was|were)|maybe|perhaps|try|or|(?:i'd|i would|we'd|i) (?:rather|prefer|like|want|need)(?: to)?(?: have| see)?(?: it| that| them)?(?: in| to be| be| as)?|(?:can|could) (?:we|i|you) (?:have|try|do|get|use)(?: it)?(?: in| with)?|have it in|do it in|get it in|give me|rather|prefer|better|let's (?:try|go with)|go (?:with|for)|use|with|in|as|to|more like|like|should be|it should be|i meant|change (?:it|that) to|switch (?:it )?to|do|actually|now|instead|make (?:it|that|this)|could it be|can it be|something like|turn it(?: in)?to)\s+(?P<what>.+?)(?: (?:maybe|instead|perhaps|please|then|rather|now|this time|or something|would be (?:better|nicer|good|nice|great|cool|best)|(?:might|could) be (?:better|nicer)|is (?:better|nicer)|looks (?:better|nicer)))*$", re.I)
 _DIRECTION = re.compile(rf"^(?:(?:move|put|shift|place) (?:it|them|him|her) )?(?P<how>{v.POSITION})$", re.I)
 _OF_THING = re.compile(r"\bits (?=[a-z])", re.I)
 _TONAL_RECOLOUR = re.compile(r"\b(?:dark|light|bright|deep|bold|pale|vivid|vibrant|muted|warm|cool|saturated|satur|soft|rich|dull|subtle|intense|bluer|greener|redder|pinker)(?:er|est|ish)?\b", re.I)
@@ -95,7 +95,14 @@ def loose(clause: str, past: Conversation) -> list[Step]:
     asked = _WHAT_ABOUT.match(clause.strip(" ,.!?")) or _WHAT_ABOUT.match(text)
     phrase = strip_tail(asked["what"]) if asked else text
     phrase = re.sub(r"^(?:maybe|perhaps|the one with|in|to|with) (?=\S)", "", phrase, flags=re.I)
-    phrase = re.sub(r"[\s,]+(?:maybe|instead|perhaps|then|rather|this time)$", "", phrase, flags=re.I)
+    phrase = re.sub(r"[\s,]+(?:maybe|instead|perhaps|then|rather|this time|(?:would|might|could) be (?:better|nicer|good|nice|great|cool))$", "", phrase, flags=re.I)
+    if last.op == "insert" and re.match(r"(?:and|also|plus)\b", clause.strip(), re.I) and re.match(r"(?:an?|some|two|three|\d+|more)\b", phrase, re.I):
+        return transfer(last, phrase, past)
+    if not asked and (joined := re.match(r"(?:and |but |maybe )?(?P<how>(?:with|at|during|under|full of|without) .+)$", text, re.I)) and last.op in ("background_replace", "insert", "replace") and last.value:
+        if last.op == "background_replace" or joined["how"].startswith("at "):
+            return [changed(last, value=f"{last.value} {joined['how']}")]
+        if joined["how"].startswith("with ") and not joined["how"].startswith("without"):
+            return [Step("insert", thing_of(last), p.bare(joined["how"][5:]))]
     if len(phrase) > 100 or lexicon.opening_verb(phrase) and not p.could_be_colour(phrase):
         return []
     if p.is_plain_colour(phrase) or (p.could_be_colour(phrase) and last.op in ("recolor", "background_replace") and not references.is_reference(f"the {phrase}")):
@@ -143,7 +150,7 @@ def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[St
                 return [Step("undo"), *_new_colour(right, past, last)]
             if not right:
                 right = "the other one"
-            right = re.sub(r"^(?:but |i (?:meant|wanted|mean) )+", "", right, flags=re.I)
+            right = re.sub(r"^(?:but |i (?:meant|wanted|mean|said) |it(?:'s| is| was| should be| should have been) |use |take |do |try )+", "", right, flags=re.I)
             target = references.resolve(right, target_was, past)
             return [Step("undo"), changed(last, target=target)]
     if match := re.match(r"^(?P<op>blur|remove|recolou?r|crop|replace|hide|pixelate|darken|brighten) (?:it|him|her|them|that|this)(?: (?P<more>.+?))? (?:instead of|rather than|not) \w+(?:ing)?(?: (?:it|him|her|them|that))?$", text, re.I):
@@ -284,6 +291,8 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
             return [Step(last.op, last.target, plain)]
         if p.is_plain_colour(what) and last.op in ("recolor", "adjust"):
             return [Step(last.op, last.target, plain)]
+        if p.is_plain_colour(what) and last.op in ("insert", "replace"):
+            return [Step("recolor", last.target if re.search(r"\bsky$", last.target or "") else focus, plain)]
     if (match := _DIRECTION.match(plain)) and focus and not references.is_reference(f"{plain}") or match and last.op in ("insert", "move"):
         if last.op in ("insert", "move", "resize_object", "replace", "recolor") and focus and not re.fullmatch(r"(?:the )?(?:left|right|top|bottom|middle)", plain, re.I):
             return [Step("move", focus, match["how"] if match else plain)]
@@ -345,7 +354,7 @@ def _tone(text: str, past: Conversation, last: Step) -> list[Step]:
         return changing.assign(focus, text)
     if last.op == "background_replace":
         return [Step("adjust", "background", text)]
-    target = last.target if last.op in ("adjust", "restore") else None
+    target = last.target if last.op in ("adjust", "restore", "blur", "segment") else None
     return [Step("adjust", target, text)]
 
 

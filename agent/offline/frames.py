@@ -121,6 +121,8 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
         pass
     elif verb in ("smooth", "smooth out"):
         first("restore")
+    elif verb == "cut" and re.search(r"\b(?:in half|in two|into (?:pieces|slices|halves|\w+))$|\bopen$", rest, re.I):
+        first("state")
     elif verb in ("cut",):
         first("erase" if re.search(r"\b(?:off|out of)\b", rest) else "cutout")
     elif verb in ("crop out",):
@@ -246,6 +248,21 @@ def _outpaint_or_zoom(rest: str, verb: str) -> list[Step]:
     return framing.outpaint(rest, verb)
 
 
+def _match(rest: str, verb: str) -> list[Step]:
+    """"match the shoes to the bag", "match the colour of the shoes with the bag"."""
+    rest = re.sub(r"^(?:up )?(?:the )?colou?rs? of ", "", erasing.trim(rest), flags=re.I)
+    match = re.match(r"(?P<what>.+?) (?:to|with|and) (?P<model>.+)$", rest, re.I)
+    if match is None:
+        return []
+    return [Step("recolor", p.noun_phrase(match["what"]), f"colour of the {p.bare(match['model'])}")]
+
+
+def _state(rest: str, verb: str) -> list[Step]:
+    """Verbs that change what state a thing is in ("peel the banana"): no tool of ours does that."""
+    target = p.noun_phrase(re.split(r"\s(?:in|into|with|on|for|until|open)\b", erasing.trim(rest))[0]) if rest else None
+    return [Step("other", target, f"{verb} {rest}".strip() if target is None else verb)] if target else [Step("clarify")]
+
+
 def _duplicate(rest: str, verb: str) -> list[Step]:
     rest = erasing.trim(rest)
     if not rest or v.is_image(rest):
@@ -311,7 +328,7 @@ _FRAMES: dict[str, _Frame] = {
     "redact": erasing.redact, "restore": _restore, "crop": framing.crop, "rotate": framing.rotate,
     "outpaint": framing.outpaint, "style": _style, "move": placing.move, "resize": changing.resized,
     "segment": _segment, "cutout": _cutout, "transparent": _cutout, "wear": _wear, "duplicate": _duplicate,
-    "combine": _combine, "export": _export, "pose": _pose, "compare": _compare,
+    "combine": _combine, "export": _export, "pose": _pose, "state": _state, "match": _match, "compare": _compare,
 }  # fmt: skip
 
 
@@ -355,6 +372,8 @@ def verbless(clause: str) -> list[Step]:
         return [Step("style", None, p.bare(match["what"]))] if v.found(v.STYLE, text) or len(text.split()) <= 4 else []
     if re.match(r"(?:higher|better|high|max(?:imum)?) (?:res|resolution|quality|def|definition)$|(?:hd|4k|8k|uhd)$", text, re.I):
         return [Step("restore", None, text)]
+    if (match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)) and p.is_plain_colour(match["what"]):
+        return [Step("adjust", None, text)]
     if match := re.match(r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$", text, re.I):
         return placing.insert(text)
     if re.match(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", text, re.I):
@@ -365,7 +384,7 @@ def verbless(clause: str) -> list[Step]:
         return [Step("compare")]
     if match := re.match(r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$", text, re.I):
         return [Step("move", p.noun_phrase(match["what"]), "center")]
-    if 2 <= len(text.split()) <= 7 and not re.match(r"(?:i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
+    if 2 <= len(text.split()) <= 7 and not re.match(r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
         steps = changing.make(text)
         if steps and all(step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove") and (step.value or step.op in ("blur", "background_remove")) for step in steps) and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3):
             return steps

@@ -74,7 +74,6 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"there (?:shouldn't|should not|mustn't|must not) be (?:any |an? |the )?(?P<np>.+)$", lambda m: f"remove {m['np']}"),
     _rule(r"(?:no more|no|without|minus|less of|sans|not any|zero|w/o|bye bye|bye|goodbye|so long|away with|down with|enough of|be gone|out with|off with) (?:any |all |the )?(?P<np>(?!need|problem|idea|thanks?\b|thank|not|worries|wait|longer|way|one\b|wonder).+)$", lambda m: f"remove the {m['np']}" if len(m["np"]) < 60 else None),
     _rule(r"(?P<np>[\w' ]+?) (?:be )?gone$", lambda m: f"remove {m['np']}"),
-    _rule(r"(?P<np>the [\w' ]+?|[\w ]+?) (?:out|begone)$", lambda m: f"remove {m['np']}" if not lexicon.opening_verb(m["np"]) else None),
     _rule(r"(?:make|have|let|get) (?P<np>.+?) (?:to )?(?:disappear|vanish|go away|be gone|gone|go)(?: from .+)?$", lambda m: f"remove {m['np']}"),
     # "have just one bed", "only one bed", "keep only the dog"
     _rule(r"(?:have|leave|keep|there should be|i want|make it|just|only|there should only be)(?: there be)? (?:just|only) (?P<n>one|1|a single|two|three) (?P<np>.+)$", lambda m: f"remove all {m['np']} except one"),
@@ -84,6 +83,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|scrub|move|cut|shop|trim|clean|erase|yank|kick|pluck|peel|magic|brush|wash|scratch|photo shop|ps|filter|retouch|toss|mask) (?P<np>(?!the background|background|out|off|away).+?) (?P<how>out|off|away)(?:(?: of| from)? (?P<from>.+))?$", lambda m: f"remove {m['np']}" + (f" from {m['from']}" if m["from"] and not m["from"].lower().startswith(("and ", "so ")) else "") if not re.search(r"\bto (?:the|its)|\bfurther\b|\ba bit\b|\band\b.*\bthe\b", m["np"]) else None),
     _rule(r"(?:take|get|cut) (?P<np>.+?) (?:out of|off of|off|away from) (?P<from>.+)$", lambda m: f"remove {m['np']} from {m['from']}"),
     _rule(r"get (?P<np>.+?) out$", lambda m: f"remove {m['np']}"),
+    _rule(r"(?P<np>(?!take|get|cut|put|bring|zoom|crop|pull|throw|fill|turn)(?:the [\w' ]+?|[\w ]+?)) (?:out|off|begone)$", lambda m: f"remove {m['np']}" if not lexicon.opening_verb(m["np"]) else None),
     # wishes with a participle: "I need the logo removed", "the background needs to be removed"
     _rule(rf"(?:{_WANT}) (?P<np>.+)$", _done),
     _rule(rf"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their) .+? (?:{_BE}|needs?|wants?) \w+.*)$", lambda m: _done(re.match(r"(?P<np>.+)", re.sub(rf"\s(?:{_BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I)))),  # type: ignore[arg-type]

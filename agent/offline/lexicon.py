@@ -121,6 +121,12 @@ VERBS: dict[str, tuple[str, ...]] = {
         "turn on, turn off, switch on, switch off, light, ignite, wake, lower his arm, look, tilt her head"
     ),
     "compare": _words("compare"),
+    "state": _words(
+        "peel, break, melt, stack, empty, crush, slice, cook, burn, eat, freeze, shatter, deflate, pour, bloom, chop, "
+        "boil, fry, bake, smash, unwrap, wrap, roll, squeeze, tear, rip, explode, drink, cut, water, plant, unlock, "
+        "tie, untie, undress, solve, complete, finish, predict, dry, soak, ripen"
+    ),
+    "match": _words("match, color match, colour match, match up"),
 }
 
 # Verbs that open a new clause even with no comma or "and" before them: they are no nouns and no adjectives.

@@ -15,7 +15,7 @@ _QUOTED = re.compile(
 )
 _TOKEN = re.compile(r"Qtxt(\d+)z", re.IGNORECASE)
 _SENTENCE_END = re.compile(
-    r"(?<=[.!?…。！？])(?:\s+|(?=[A-Z]))|[\n\r;。！？]+|(?<=\w)\s+[-–—]{1,2}\s+(?=\w)|\.{2,}|\s*[•·▪]\s*"
+    r"(?<=[.!?…。！？])(?:\s+|(?=[A-Z]))|[\n\r;。！？]+|(?<=\w)\s+[-–—]{1,2}\s+(?=\w)|\.{2,}|\s*[•·▪]\s*|\s+(?=\(?\d{1,2}[.)]\s+[a-zA-Z])"
 )
 _DOT_WITHIN = re.compile(r"(?:\b(?:e\.g|i\.e|etc|mr|mrs|ms|dr|vs|st|no)\.|\d\.)$", re.IGNORECASE)
 

@@ -221,9 +221,9 @@ def given(who: str, what: str) -> list[Step]:
             if re.match(r"tone|hue|tint", match["part"]):
                 return [Step("adjust", target if not v.is_pronoun(who) else None, plain)]
             if match["part"] in ("hair", "eyes", "skin", "lips", "teeth", "fur", "nails", "feathers"):
-                return [Step("recolor", f"{target}'s {match['part']}" if target else match["part"], match["colour"])]
+                return [Step("recolor", owned(target, match["part"]), match["colour"])]
     if v.full(rf"(?:[\w-]+ )*?{v.CLOTHES}", plain) and not v.full(rf"(?:[\w-]+ )*?{v.ACCESSORY}", plain):
-        return [Step("replace", f"{target}'s clothes" if target else "clothes", plain)]
+        return [Step("replace", owned(target, "clothes"), plain)]
     if v.full(r"(?:[\w-]+ )*(?:smile|grin|frown|wink|expression|look|pose|facelift|haircut|hairstyle|tan)", plain):
         return [Step("other", target, plain)]
     if v.full(r"(?:[\w-]+ )*(?:outline|border|frame|shadow|drop shadow|glow|reflection)", plain):
@@ -237,7 +237,7 @@ def given(who: str, what: str) -> list[Step]:
 
 def wear(who: str, what: str) -> list[Step]:
     """Steps for somebody wearing something: accessories come in, garments replace garments."""
-    target = p.noun_phrase(who) or None
+    target = p.noun_phrase(re.sub(r"\s+(?:be|is|are|to)$", "", who)) or None
     steps = []
     for part in p.coordinated(trim(what)):
         thing = counted(part)
@@ -247,8 +247,16 @@ def wear(who: str, what: str) -> list[Step]:
         elif v.full(rf"(?:[\w'#-]+ )*?{v.ACCESSORY}(?:\s(?:on|of|with|around)\b.*)?", thing):
             steps.append(Step("insert", target, thing))
         else:
-            steps.append(Step("replace", f"{target}'s clothes" if target else "clothes", thing))
+            steps.append(Step("replace", owned(target, "clothes"), thing))
     return steps
+
+
+def owned(owner: str | None, part: str) -> str:
+    """A part as its owner's: "man's hair", "her hair", or just "hair"."""
+    if owner is None or v.is_pronoun(owner) or re.fullmatch(r"me|us|everyone", owner, re.I):
+        pronouns = {"him": "his", "he": "his", "her": "her", "she": "her", "them": "their", "they": "their", "me": "my", "us": "our"}
+        return f"{pronouns[owner.lower()]} {part}" if owner and owner.lower() in pronouns else part
+    return f"{owner}'s {part}"
 
 
 def move(rest: str, verb: str = "move") -> list[Step]:

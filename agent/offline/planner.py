@@ -311,6 +311,10 @@ def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tu
         if step.op in _NEEDS_TARGET and step.target is None:
             step = Step("remove", "this") if has_selection and step.op == "remove" else changed(step, target="this") if has_selection else Step("clarify")
             why = "target"
+        elif step.op == "insert" and step.value and past.last and past.last.op == "insert" and (count := re.fullmatch(r"(?P<n>(?:another|one|two|three|four|five|some|a few|a couple|\d+)(?: more)?|more)(?: ones?)?", step.value, re.I)):
+            step = changed(step, target=step.target or past.last.target, value=f"{count['n']} {past.focus or ''}".strip())
+        elif step.op == "recolor" and past.last and past.last.op == "recolor" and re.fullmatch(r"(?:the )?same(?: colou?r| one)?|that colou?r|the same as (?:that|before)", step.value or "", re.I):
+            step = changed(step, value=past.last.value)
         elif step.op == "insert" and step.value and re.fullmatch(r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|else|interesting|new))?", step.value, re.I):
             step, why = Step("clarify"), "target"
         elif step.target and re.fullmatch(r"(?:something|stuff|things?|anything|part|parts|some|some things?|one|thing in the image)", step.target, re.I) and step.op in ("remove", "replace", "recolor", "blur", "segment", "move"):
@@ -341,6 +345,8 @@ def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
         return changed(step, target=focus if past.last and past.last.op in ("insert", "replace", "move") else None)
     if step.op == "other":
         return changed(step, target=focus or target)
+    if past.last and past.last.op == "background_replace" and step.op in ("adjust", "restore", "blur"):
+        return changed(step, target="background")
     if step.op in ("adjust", "restore", "blur"):
         thing = focus if past.last and past.last.op not in ("remove", "remove_text", "background_remove", "style", "crop", "rotate", "outpaint") and past.edits and past.last.target is not None or past.last and past.last.op in ("insert", "replace") else None
         return changed(step, target=thing)

@@ -12,7 +12,7 @@ from agent.offline.history import Conversation
 _ORDINAL = r"(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|left ?most|right ?most|left(?:-hand)?|right(?:-hand)?|top|bottom|upper|lower|middle|cent(?:er|re|ral)|front|back|rear|near(?:er|est)?|far(?:ther|thest)?|other|closest|furthest|big(?:ger|gest)?|small(?:er|est)?|larg(?:er|est)|tall(?:er|est)?|short(?:er|est)?|old(?:er|est)?|young(?:er|est)?|new(?:er|est)?|dark(?:er|est)?|light(?:er|est)?|bright(?:er|est)?|same|next|previous|remaining|opposite|wider|longer|thinner)"
 _POINTING = re.compile(
     rf"^(?:(?:only|just|maybe|no|yes|i (?:mean|meant)|it's|it is|and|also|please|ok|okay|definitely)[\s,]+)*(?:"
-    rf"(?:the |that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
+    rf"(?:the )?{_ORDINAL} (?:from|counting from) (?:the )?\w+|(?:the |that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
     rf"|(?:the |that |this |those |these )(?:[\w-]+ ){{0,3}}ones?(?: (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|without|between|facing|sitting|standing|below|over|beside|further|farther)\b.*)?"
     r"|(?:both|all|either|each|every one|everyone|everything|any)(?: (?:of (?:them|those|these|it)|two|three|one))?|all (?:two|three|four|five|\d+)|them all|the (?:two|three|four)(?: on .*)?|number (?:\d+|one|two|three|four|five)|(?:option |no\.? ?|nr\.? ?|#)\d+|\d+|one|two|three|four"
     r"|(?:on |to |at )?the (?:left|right|top|bottom|middle|cent(?:er|re)|front|back)(?: (?:side|one|corner))?|left|right|this|that|these|those|this one|that one|neither|none"
@@ -76,7 +76,10 @@ def pick(phrase: str, before: str, question: str) -> str:
     phrase = re.sub(r"^(?:(?:only|just|maybe|no|yes|please|i (?:mean|meant)|it's|neither|none)[\s,]+)+", "", phrase.strip(" ,.!?"), flags=re.I)
     chosen = choose(phrase, options(question))
     if chosen:
-        return chosen
+        return re.sub(r"\bone\b", _kind(before) or "one", chosen)
+    if match := re.match(rf"(?:the )?(?P<which>{_ORDINAL}) (?P<rest>(?:from|to|on|in|at|next|of) .+)$", phrase, re.I):
+        if _kind(before):
+            return f"{match['which']} {_kind(before)} {match['rest']}"
     if not is_pointing(phrase):
         return p.noun_phrase(phrase) or p.bare(phrase)
     kind = _kind(before) or "thing"

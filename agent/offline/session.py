@@ -87,18 +87,28 @@ def session(text: str, past: Conversation) -> list[Step]:
     if _COMPARE.match(text):
         return [Step("compare")]
     if _UNDO.match(text):
+        if past.just_undone and re.search(r"\b(?:put|bring) (?:it|that|them|him|her) back\b|\brestore (?:it|that)\b", text, re.I):
+            return [Step("redo")]
         return [Step("undo")]
     if (match := _BEFORE.match(text)) and re.match(rf"{_LEAD}(?:go|revert|roll|take|bring|put|return|restore|undo|get|jump|rewind|back|how|before|to)\b", text, re.I):
         if re.fullmatch(r"(?:that|this|it|the last (?:one|edit|change))", match["what"], re.I):
             return [Step("undo")]
         return [Step("undo", None, match["value"])]
+    if match := re.match(rf"{_LEAD}(?:go |revert |return |switch |jump )*(?:back )?to (?P<to>(?:the )?(?:version|one|state|point|step) (?:with|where|when|that had|that has|in which) .+?){_TAIL}", text, re.I):
+        return [Step("undo", None, f"back to {match['to']}")]
     if match := _AFTER.match(text):
         return [Step("undo", None, match["value"] or f"back to {match['to']}")]
     if match := _TAKE_OUT_AGAIN.match(text):
-        if past.last and past.last.op == "insert":
+        if past.last and past.last.op == "insert" and re.fullmatch(r"it|that|them", match["what"], re.I):
             return [Step("undo")]
+        said = set(re.findall(r"\w+", match["what"].lower())) - {"the", "that", "those"}
+        for age, edit in enumerate(reversed(past.edits)):
+            if said & set(re.findall(r"\w+", " ".join(f"{step.value} {step.op}" for step in edit.steps if step.op in ("insert", "style", "outpaint", "adjust", "replace")).lower())):
+                return [Step("undo", None, None if age == 0 else match["what"].removeprefix("the "))]
     if match := _BRING_BACK.match(text):
         what = (match["what"] or match["what2"] or match["what3"] or "").strip()
+        if past.just_undone and match["what"]:
+            return [Step("redo")]
         gone = {word for edit in past.edits for step in edit.steps if step.op in ("remove", "remove_text", "background_remove", "replace") for word in re.findall(r"\w+", f"{step.target} {step.op.replace('_', ' ')}".lower())}
         named = [word for word in re.findall(r"\w+", what.lower()) if word in gone and word not in ("the", "none")]
         if match["what2"] and not named:

@@ -70,6 +70,8 @@ def level(rest: str, direction: int, verb: str = "") -> list[Step]:
     rest = trim(rest)
     rest, amount = split_amount(rest)
     parts = p.coordinated(rest) if rest else [""]
+    if any(re.search(r"\bby [-+]?\d+ ?%?$", part) for part in parts):
+        return [step for part, own in map(split_amount, [*parts[:-1], f"{parts[-1]} by {amount}" if amount else parts[-1]]) for step in _level_one(part, direction, own, None, verb)]
     where = None
     if (match := re.match(r"(.+?) (?:of|in|on) ([^,]+)$", parts[-1])) and len(parts) > 1:
         where = match[2]
