@@ -39,7 +39,7 @@ from models.segmentation.saliency import Scene
 from models.segmentation.stuff import find_stuff
 
 # Below these scores nothing is chosen: a wrong mask costs more than a question.
-CHOOSE_SUBJECT = 0.50  # "the subject", "the background"
+CHOOSE_SUBJECT = 0.60  # "the subject", "the background"
 CHOOSE_UNNAMED = 0.70  # "the dog": a noun that only uniqueness can answer
 CHOOSE_COLOUR = 0.50  # "the red car"
 CHOOSE_STUFF = 0.50  # "the sky"
@@ -51,6 +51,8 @@ _CALLED_BEST = 0.65
 ROUND = 0.5
 # A surface that runs along this much of the border is no object.
 SURFACE = 0.22
+# Even the clearest colour does not prove the noun.
+_SUREST_COLOUR = 0.9
 _MOST_CANDIDATES = 6
 
 
@@ -230,7 +232,7 @@ class Resolver:
         asked = f"I see {_many(len(parts))} {name} things; which one is {phrase.named}?"
         if surface or len(parts) == 1:
             asked = f"Is this {phrase.named}? You can also click it."
-        return _answer(parts, choice, phrase, asked, 0.6 if guessed else 1.0, CHOOSE_COLOUR)
+        return _answer(parts, choice, phrase, asked, 0.6 if guessed else _SUREST_COLOUR, CHOOSE_COLOUR)
 
     def _fit(self, phrase: Phrase) -> np.ndarray:
         if not phrase.colours:

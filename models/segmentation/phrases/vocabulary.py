@@ -62,7 +62,9 @@ SURFACE_WORDS = _words(
 # Nouns that name something round.
 ROUND_WORDS = _words("ball moon sun orange apple tomato coin marble globe circle dot bead grape pea")
 # Nouns that rarely are the one thing a picture is about.
-SIDE_WORDS = _words("ball bench cone trash can bin fence pole wire cable bag cup rock stone branch")
+SIDE_WORDS = _words(
+    "spoon fork knife napkin lid ball bench cone trash can bin fence pole wire cable bag cup rock stone branch"
+)
 # The colour a bare noun nearly always has; used as evidence when the phrase names none.
 TYPICAL_COLOUR = {
     "tennis ball": "green",
