@@ -23,7 +23,8 @@ class PhraseGrounder:
     """`set_image` once, then any number of phrases. Not thread-safe; one per job.
 
     Nothing here recognises things: "the giraffe" is answered when one thing alone stands out, and asked back
-    otherwise. Each candidate's score is calibrated to mean about how often such an answer is right.
+    otherwise. Scores of what stands out are fitted to how often it is right (see background.py); scores
+    of colours, stuff and faces are graded evidence, not measured frequencies.
     """
 
     name = "phrases"
