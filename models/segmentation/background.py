@@ -30,7 +30,8 @@ _VOTE_LONGEST = 220  # the votes are counted on a small copy; only the winner is
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
 # Logistic weights of agreement, contrast, solidity, colour step and 1, fitted to 60 photos that are in no
-# evaluation set and whose splits were judged by eye, by one person (35 right); in cross-validation 23 of 26 above 0.7 are right.
+# evaluation set and whose splits one person judged by eye (35 right); in cross-validation 23 of 26 above 0.7 are
+# right.
 _CONFIDENCE = np.array([6.4, 5.6, 2.7, 2.1, -11.1])
 
 
