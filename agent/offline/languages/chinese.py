@@ -27,13 +27,13 @@ FUNCTION_WORDS = {
         her = 她的
         all the = 所有, 所有的, 全部的, 每个
         both = 两个都, 两只都
-        a = 一个, 一只, 一辆, 一朵, 一棵, 一位, 一顶, 一张, 一条, 一件, 一副, 一把
+        a = 一个, 一只, 一辆, 一朵, 一棵, 一位, 一顶, 一张, 一条, 一件, 一把
         a = 一座, 一艘, 一盏, 一束, 一支, 一本, 一块, 一架, 一颗, 一双, 一道, 一匹, 一头, 一幅
         a cup of = 一杯
         a bottle of = 一瓶
         a bowl of = 一碗
         a plate of = 一盘
-        a pair of = 一对
+        a pair of = 一对, 一副
         some = 一些些, 几个, 几只, 几朵
         another = 另一只, 再一个
         the other = 另一个, 另外一个
@@ -66,6 +66,8 @@ FUNCTION_WORDS = {
         except = 以外, 之外
     """,
     Kind.LOCATION: """
+        on the far left = 最左边, 最左侧
+        on the far right = 最右边, 最右侧
         on the left = 左边, 左侧, 左面, 左手边
         on the right = 右边, 右侧, 右面, 右手边
         at the top = 顶部, 最上面
@@ -124,7 +126,7 @@ GRAMMAR = Grammar(
         r"请|麻烦你?|帮我|帮忙|帮|(?:你|您)?(?:能不能|可不可以|能否|可以|能)(?=[^做].)|一下子?|谢谢(?:你|您)?$(?<!^谢谢)|好吗|"
         r"行吗|吗$|我(?:想要?|要|希望)|你好[,!]\s*(?=.)"
     ),
-    joins=frozenset({","}),
+    joins=frozenset(),
     spaced=False,
     modifiers_first=True,
 )

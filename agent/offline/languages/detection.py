@@ -35,7 +35,7 @@ _MARKERS: dict[str, str] = {
         podrias quiero quisiera favor gracias hola esto sea imagen fondo rojo azul izquierda derecha donde
     """,
     "de": """
-        mich um erhohe nochmal nein ja alles prozent soll der das dem den des ein eine einen einem einer eines und
+        mich wer um erhohe nochmal nein ja alles prozent soll der das dem den des ein eine einen einem einer eines und
         oder mit von vom im zum zur auf aus bei nach fur fuer uber hinter neben unter zwischen ist sind nicht
         bitte mach mache machen macht entferne entfernen ersetze ersetzen ander andere andern fuge fueg fuege
         hinzu weg nimm schneide dreh drehe drehen zu mehr weniger etwas bisschen noch auch lieber wieder
@@ -121,7 +121,9 @@ def _vote(words: list[str], letters: dict[str, int], likely: str) -> str:
     weights = _weights()
     best, lead = "en", 0.0
     for lang in (lang for lang in weights if lang != "en"):
-        votes = sum(weights[lang].get(piece, 0.0) for piece in pieces) + (0.7 if letters.get(lang) else 0.0)
+        votes = sum(weights[lang].get(piece) or _verb_vote(piece, lang) for piece in pieces) + (
+            0.7 if letters.get(lang) else 0.0
+        )
         loans = _HINDI_LOANS if lang == "hi-Latn" else frozenset()
         known = sum(piece in weights[lang] or piece in loans or _reads(piece, grammar(lang)) for piece in pieces)
         ahead = votes - _english_votes(pieces, lang)
@@ -130,6 +132,12 @@ def _vote(words: list[str], letters: dict[str, int], likely: str) -> str:
         elif lang == likely and best == "en" and known == len(pieces) > 0 and ahead >= -0.5 * len(pieces):
             best = lang
     return best
+
+
+def _verb_vote(word: str, lang: str) -> float:
+    verbs = grammar(lang).verbs
+    known_to_english = word in _weights()["en"] or word in _SHARED_WITH_ENGLISH
+    return 1.0 if verbs and len(word) > 3 and not known_to_english and verbs.fullmatch(word) else 0.0
 
 
 def _reads(word: str, language: Grammar) -> bool:

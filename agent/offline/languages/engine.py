@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from agent.offline.languages.lexicon import QUALITY_KINDS, Gloss, Kind, Lexicon, fold
@@ -26,12 +27,12 @@ _FIRST_QUOTE, _FIRST_FIGURE = 0xE000, 0xE400
 _QUOTE_MARK, _FIGURE_MARK = "[\ue000-\ue3ff]", "[\ue400-\ue7ff]"
 _TOKEN = re.compile(r"[\ue000-\ue7ff]|[^\W_]+(?:[-'][^\W_]+)*'?")
 _INDIC_TOKEN = re.compile(r"[\ue000-\ue7ff]|[\w\u0900-\u097f]+(?:[-'][\w\u0900-\u097f]+)*")
-_HAN_TOKEN = re.compile(r"[\ue000-\ue7ff]|[A-Za-z][\w'-]*|\S")
+_HAN_TOKEN = re.compile(r"[\ue000-\ue7ff]|[A-Za-z][A-Za-z0-9'-]*|\S")
 _PREPOSITION = re.compile(r"(?:in|on|at|under|behind|next to|above|between|to) ")
 _PHRASAL = {Kind.DETERMINER, Kind.OF, Kind.LOCATION, Kind.RELATION}
 _NAMELESS = QUALITY_KINDS | {Kind.SILENT}
 _PUNCTUATION = str.maketrans(
-    {"，": ",", "。": ".", "、": ",", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "।": "."}
+    {"，": ",", "。": ".", "、": "和", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "।": "."}
     | {"‘": "'", "’": "'"}
 )
 
@@ -61,6 +62,8 @@ class Grammar:
     spaced: bool = True
     modifiers_first: bool = False
     """Whether a noun's descriptions stand before it (Chinese, Hindi), so phrases are read from their end."""
+    verbs: re.Pattern[str] | None = None
+    """Every form of the verbs of editing, folded."""
     spellings: Sequence[str] = ()
     """Variants that `prepare` brings to one spelling; they tell the language as function words do."""
     guess: Callable[[str, Lexicon], Gloss | None] = field(default=lambda word, lexicon: None)
@@ -81,6 +84,11 @@ def read_frames(name: str, verbs: Mapping[str, str]) -> tuple[Frame, ...]:
         pattern = re.sub(r"\bQ\b", _QUOTE_MARK, pattern)
         read.append(Frame(re.compile(pattern, re.IGNORECASE), english.strip()))
     return tuple(read)
+
+
+def any_verb(verbs: Mapping[str, str]) -> re.Pattern[str]:
+    """One pattern for all verb classes."""
+    return re.compile("|".join(f"(?:{verb})" for verb in verbs.values()), re.IGNORECASE)
 
 
 def translate(text: str, grammar: Grammar) -> str | None:
@@ -190,7 +198,7 @@ def _slot(name: str, text: str, grammar: Grammar) -> str | None:
     glosses = gloss(text, grammar)
     if name in ("told", "said"):
         thing, said = split_predicate(glosses)
-        if not said or (name == "said" and not thing):
+        if not said or (name == "said" and not thing) or _holds_unread_verb(thing):
             return None
         named = definite(phrase(thing, grammar), grammar) if thing else "it"
         return f"{named} {quality(said, grammar.modifiers_first)}"
@@ -208,6 +216,13 @@ def _slot(name: str, text: str, grammar: Grammar) -> str | None:
     if name == "thing" and grammar.modifiers_first and all(each.kind in _NAMELESS for each in glosses):
         return f"{with_article(english)} one"
     return definite(english, grammar) if name in ("thing", "place") else english
+
+
+def _holds_unread_verb(glosses: Sequence[Gloss]) -> bool:
+    """Whether an unknown word stands where verbs stand: right before an article or a pronoun."""
+    return any(
+        one.kind is Kind.UNKNOWN and after.kind in (Kind.DETERMINER, Kind.PRONOUN) for one, after in pairwise(glosses)
+    )
 
 
 def definite(english: str, grammar: Grammar) -> str:
@@ -228,7 +243,7 @@ def _translate_clause(clause: str, grammar: Grammar) -> str | None:
         return framed.english
     glosses = gloss(clause, grammar)
     unknown = sum(each.kind is Kind.UNKNOWN for each in glosses)
-    if not glosses or unknown * 2 > len(glosses):
+    if not glosses or unknown * 3 > len(glosses):
         return None
     thing, said = split_predicate(glosses)
     if not thing and any(each.kind in _PHRASAL for each in said):

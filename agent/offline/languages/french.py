@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.offline.languages.engine import Grammar, read_frames
+from agent.offline.languages.engine import Grammar, any_verb, read_frames
 from agent.offline.languages.lexicon import NOUN_KINDS, Kind, Lexicon
 
 _CLITIC = "(?:-(?:le|la|les|moi|lui|leur))?(?:-(?:le|la|les))?"
@@ -82,6 +82,8 @@ FUNCTION_WORDS = {
         around = autour de
     """,
     Kind.LOCATION: """
+        on the far left = tout à gauche
+        on the far right = tout à droite
         on the left = à gauche, de gauche
         on the right = à droite, de droite
         at the top = en haut
@@ -116,7 +118,7 @@ FUNCTION_WORDS = {
 
 VERBS = {
     "remove": _er("enlev|supprim|retir|effac|elimin|gomm|vir")
-    + "|retire(?:r|z)?|fai(?:s|re|tes) disparaitre|debarrasse-moi de|ote[rz]?",
+    + "|retire(?:r|z)?|fai(?:s|re|tes) disparaitre|debarrasse-moi de|ote[rz]?|degage[rz]?",
     "add": _er("ajout|insèr|inser|insér|dessin|plac|rajout") + "|rajoute",
     "put": "(?:mets|mettre|mettez|met|pose[rz]?)" + _CLITIC,
     "replace": "remplac(?:e|er|ez|es|ons)" + _CLITIC + "|echang(?:e|er|ez)|substitu(?:e|er)",
@@ -162,6 +164,7 @@ def _prepare(text: str) -> str:
 GRAMMAR = Grammar(
     lexicon=Lexicon(["fr"], FUNCTION_WORDS, _inflect),
     frames=read_frames("french", VERBS),
+    verbs=any_verb(VERBS),
     breaks=re.compile(r"\s*[,;.!]\s+(?:et\s+|puis\s+|ensuite\s+)?|\s+et\s+(?:puis\s+|ensuite\s+|aussi\s+)?|\s+puis\s+"),
     polite=re.compile(
         r",?\s*\b(?:pl[sz]|s'il (?:te|vous) plait|svp|stp)\b|^(?:bonjour|salut|coucou)[,!.\s]+(?=\S)|"

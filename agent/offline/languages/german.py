@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.offline.languages.engine import Grammar, read_frames
+from agent.offline.languages.engine import Grammar, any_verb, read_frames
 from agent.offline.languages.lexicon import NOUN_KINDS, QUALITY_KINDS, Gloss, Kind, Lexicon
 
 
@@ -100,6 +100,8 @@ FUNCTION_WORDS = {
         around = um
     """,
     Kind.LOCATION: """
+        on the far left = ganz links, links außen
+        on the far right = ganz rechts, rechts außen
         on the left = links, auf der linken seite
         on the right = rechts, auf der rechten seite
         at the top left = oben links, links oben
@@ -166,6 +168,8 @@ VERBS = {
     "restore": "restaurier(?:e|en)|reparier(?:e|en)|repariere",
     "enhance": "verbesser[en]?|verbessere",
     "write": "schreib(?:e|en)?",
+    "fix": "korrigier(?:e|en)|beheb(?:e|en)",
+    "retouch": "retuschier(?:e|en)",
     "colorize": "kolorier(?:e|en)",
 }
 
@@ -187,6 +191,7 @@ def _prepare(text: str) -> str:
 GRAMMAR = Grammar(
     lexicon=Lexicon(["de"], FUNCTION_WORDS, _inflect, umlauts=True),
     frames=read_frames("german", VERBS),
+    verbs=any_verb(VERBS),
     breaks=re.compile(r"\s*[,;.!]\s+(?:und\s+|dann\s+)?|\s+(?:und|sowie)\s+(?:dann\s+)?|\s+dann\s+"),
     polite=re.compile(
         r"\b(?:pl[sz]|bitte|mal|doch mal|einfach)\b|^(?:hallo|hi|hey|servus)[,!.\s]+(?=\S)|"

@@ -101,6 +101,9 @@ class NounPhrase:
 def _tie(owner: NounPhrase, attribute: NounPhrase) -> str | None:
     """What "owner of attribute" should be: a preposition, or None when the attribute moved before the noun."""
     bare = not attribute.determiners
+    worn = attribute.qualities and all(q.kind is Kind.COLOUR for q in attribute.qualities)
+    if owner.kind() is Kind.PERSON and worn and bare and not attribute.nouns:
+        return "in"  # "la señora de verde" wears it
     if not attribute.nouns and attribute.qualities:
         owner.qualities.extend(attribute.qualities)
         return None
@@ -127,7 +130,7 @@ def head_first(glosses: Sequence[Gloss]) -> str:
             parts.append("\0of" if gloss.kind is Kind.OF else gloss.english)
             current = None
             continue
-        if starts and current is not None and current.nouns and gloss.english == "the":
+        if starts and current is not None and current.kind() in NOUN_KINDS and gloss.english == "the":
             parts.append("\0of")  # the German genitive: "die Haare der Frau"
         if current is None or starts:
             current = NounPhrase()
@@ -243,7 +246,8 @@ def _with_modifiers(groups: list[list[Gloss]], head: list[Gloss]) -> str:
             if last.kind is Kind.MATERIAL:
                 phrase.qualities += [Gloss(_ADJECTIVE_OF.get(last.english, last.english), Kind.ADJECTIVE)]
             elif last.kind in (Kind.PERSON, Kind.ANIMAL):
-                owners.insert(0, f"{with_article(inner.english())}'s")
+                owner = with_article(inner.english())
+                owners.insert(0, owner + ("'" if owner.endswith("s") else "'s"))
             elif last.kind is Kind.PRONOUN:
                 owners.insert(0, inner.english())
             else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agent.offline.languages.engine import Grammar, read_frames
+from agent.offline.languages.engine import Grammar, any_verb, read_frames
 from agent.offline.languages.lexicon import NOUN_KINDS, Kind, Lexicon
 
 _CLITICS = "(?:me|nos|le|les|te|se)?(?:lo|la|los|las)?"
@@ -102,6 +102,8 @@ FUNCTION_WORDS = {
         around = alrededor de
     """,
     Kind.LOCATION: """
+        on the far left = mas a la izquierda, de mas a la izquierda
+        on the far right = mas a la derecha, de mas a la derecha
         on the left = a la izquierda, de la izquierda, por la izquierda
         on the right = a la derecha, de la derecha
         in the back = de atras, detras, atras
@@ -132,7 +134,7 @@ FUNCTION_WORDS = {
         too = demasiado
         so = tan
     """,
-    Kind.SILENT: "- = por favor, porfa, ya, que, de color, de el todo",
+    Kind.SILENT: "- = que hay, que esta, que estan, que se ve, estan, por favor, porfa, ya, que, de color, de el todo",
 }
 
 VERBS = {
@@ -170,6 +172,7 @@ VERBS = {
 GRAMMAR = Grammar(
     lexicon=Lexicon(["es"], FUNCTION_WORDS, _inflect),
     frames=read_frames("spanish", VERBS),
+    verbs=any_verb(VERBS),
     breaks=re.compile(
         r"\s*[,;.!]\s+(?:y\s+|luego\s+|despues\s+|que\s+)?|\s+(?:y|e)\s+(?:que\s+|luego\s+|despues\s+|tambien\s+)?|\s+luego\s+"
     ),
@@ -177,7 +180,8 @@ GRAMMAR = Grammar(
         r"(?:,?\s*\b(?:pl[sz]|por favor|porfa(?:vor)?|plis)\b)|^[¿¡\s]*(?:hola|oye|buenas)[,!.\s]+(?=\S)|"
         r"^[¿¡\s]*(?:me |nos |lo |la )?(?:puedes|podes|podrias|podria|puede|podeis|pueden|podrian)\b"
         r"(?:\s+(?:ayudarme a|por favor))?|"
-        r"^[¿¡\s]*(?:quiero|quisiera|queria|necesito|me gustaria|hay que|tienes que|deberias)\b(?:\s+que\b)?|"
+        r"^[¿¡\s]*(?:quiero|quisiera|queria|necesito|me gustaria|se puede|se podria|hay que|tienes que|deberias)\b"
+        r"(?:\s+que\b)?(?:\s+ver\b(?! (?:el )?(?:antes|original)))?|"
         r"\bde esta (?:foto|imagen)$|\ben (?:la|esta) (?:foto|imagen)$|,?\s*(?:muchas )?gracias$(?<!^gracias)"
     ),
     joins=frozenset({"y", "e", ","}),
