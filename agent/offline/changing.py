@@ -53,6 +53,7 @@ def assign(target_text: str, value_text: str) -> list[Step]:
 
 def _clean_value(value: str) -> str:
     value = trim(value.strip(" .,!?:;"))
+    value = re.sub(rf"^in(?:to)? (?={v.BLACK_WHITE}$)", "", value, flags=re.I)
     value = re.sub(r"^(?:it|they|he|she)(?:'s| is| was| are| were|'re) (?=\w+ing\b|made\b|covered\b|\w+$)", "", value, flags=re.I)
     value = re.sub(r"^(?:made|built|carved|crafted|constructed) (?:of|from|out of|entirely of|with) ", "", value, flags=re.I)
     value = re.sub(r"^(?:be |look |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+", "", value, flags=re.I)
@@ -216,6 +217,8 @@ def _thing(target: str, value: str) -> list[Step]:
         return [Step("recolor", t, p.colour_words(c)) for t, c in zip(things, colours, strict=True)]
     if colours:
         return each("recolor", value)
+    if re.match(r"(?:I|i|he|she|they|like) \w+", value):
+        return [Step("other", target, value)]
     a_thing = re.match(r"an? [\w-]+$", value, re.I)  # "an orange" is a fruit
     if p.is_plain_colour(value) and not a_thing:
         return each("recolor", p.colour_words(value))
@@ -419,7 +422,7 @@ _STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TON
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
-    if match := re.match(rf"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything|everyone)(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
+    if match := re.match(rf"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
         return assign(match["what"], match["how"])
     if match := re.match(r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I):
         return wear(match["who"], match["what"])

@@ -76,6 +76,8 @@ def _split_verbs(text: str) -> list[str]:
 def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: str) -> bool:
     """Whether a verb at this place opens a new clause."""
     last = re.findall(r"[\w'/]+", stripped)[-1].lower()
+    if word == "turn" and last in ("quarter", "half", "full", "u", "three"):
+        return False
     joined = stripped.rstrip() != before.rstrip() or bool(_CONNECTOR.search(before))
     if joined:
         if re.search(r"\b(?:between|both)\b[^,]*$", stripped, re.I) and " and" not in stripped:

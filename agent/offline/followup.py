@@ -56,6 +56,7 @@ _WHAT_ABOUT = re.compile(r"^(?:what about|how about|what if it (?:was|were)|mayb
 _DIRECTION = re.compile(rf"^(?:(?:move|put|shift|place) (?:it|them|him|her) )?(?P<how>{v.POSITION})$", re.I)
 _OF_THING = re.compile(r"\bits (?=[a-z])", re.I)
 _TONAL_RECOLOUR = re.compile(r"\b(?:dark|light|bright|deep|bold|pale|vivid|vibrant|muted|warm|cool|saturated|satur|soft|rich|dull|subtle|intense|bluer|greener|redder|pinker)(?:er|est|ish)?\b", re.I)
+_NOT_FOUND = re.compile(r"\b(?:can't|cannot|couldn't|could not|can not|didn't|did not|unable to) (?:find|see|locate|spot)\b|\bnot found\b|\bthere is no\b|\bno \w+ (?:in|found)\b", re.I)
 _RESTING = re.compile(r"^(?:the |a |an )?(?:rest|others|other ones|remaining)", re.I)
 
 
@@ -79,7 +80,7 @@ def elliptical(clause: str, past: Conversation) -> list[Step]:
         return steps
     if steps := _amounts(text, last):
         return steps
-    if steps := _sames(text, past, last):
+    if steps := _sames(raw, text, past, last):
         return steps
     if steps := _degrees(text, past, last):
         return steps
@@ -103,6 +104,8 @@ def loose(clause: str, past: Conversation) -> list[Step]:
             return [changed(last, value=f"{last.value} {joined['how']}")]
         if joined["how"].startswith("with ") and not joined["how"].startswith("without"):
             return [Step("insert", thing_of(last), p.bare(joined["how"][5:]))]
+    if (coloured := re.match(r"(?P<colour>[\w-]+(?: [\w-]+)?) with (?:an? |the )?.+$", phrase)) and p.is_plain_colour(coloured["colour"]):
+        return [Step("recolor", last.target if last.op == "recolor" else past.focus, phrase)]
     if len(phrase) > 100 or lexicon.opening_verb(phrase) and not p.could_be_colour(phrase):
         return []
     if p.is_plain_colour(phrase) or (p.could_be_colour(phrase) and last.op in ("recolor", "background_replace") and not references.is_reference(f"the {phrase}")):
@@ -152,6 +155,8 @@ def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[St
                 right = "the other one"
             right = re.sub(r"^(?:but |i (?:meant|wanted|mean|said) |it(?:'s| is| was| should be| should have been) |use |take |do |try )+", "", right, flags=re.I)
             target = references.resolve(right, target_was, past)
+            if _NOT_FOUND.search(past.last_reply):
+                return [changed(last, target=target)]
             return [Step("undo"), changed(last, target=target)]
     if match := re.match(r"^(?P<op>blur|remove|recolou?r|crop|replace|hide|pixelate|darken|brighten) (?:it|him|her|them|that|this)(?: (?P<more>.+?))? (?:instead of|rather than|not) \w+(?:ing)?(?: (?:it|him|her|them|that))?$", text, re.I):
         steps = parse_clause(f"{match['op']} the {past.focus or last.target or 'image'} {match['more'] or ''}")
@@ -197,7 +202,7 @@ def _quantity_of(value: str | None) -> str:
     return re.sub(r"\s*[-+]?\d+.*$|^(?:more|less|slightly|a bit|even|much)\s+", "", value).strip() or "strength"
 
 
-def _sames(text: str, past: Conversation, last: Step) -> list[Step]:
+def _sames(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """The last edit once more, for something else, for all pictures."""
     if _SAME_AGAIN.match(text):
         return [last]
@@ -208,7 +213,7 @@ def _sames(text: str, past: Conversation, last: Step) -> list[Step]:
     for pattern in (_SAME_FOR, _DO_ALSO):
         if match := pattern.match(text):
             return _to_each(match["what"], past, last)
-    if match := _TOO.match(text):
+    if match := _TOO.match(text) or _TOO.match(_LEAD.sub("", raw).strip(" ,.!?") or raw):
         what = match["what"]
         if lexicon.opening_verb(strip_preamble(what)) is None and not p.is_plain_colour(what) and not re.search(r"\b(?:is|are|was|should|needs?)\b", what):
             return _to_each(what, past, last)
@@ -361,7 +366,7 @@ def _tone(text: str, past: Conversation, last: Step) -> list[Step]:
 def _restrictions(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     if match := _ONLY.match(raw) or _ONLY.match(text):
         what = re.sub(r"^(?:on|in|for|to) ", "", match["what"], flags=re.I)
-        if v.full(rf"(?:a )?(?:\w+ )?(?:{v.TONE}|{v.SIZE}|bit|little|one|1|kidding|asking|wondering|checking)(?: .*)?", what) or lexicon.opening_verb(what):
+        if v.full(rf"(?:a )?(?:\w+ )?(?:half.*|slightly|{v.TONE}|{v.SIZE}|bit|little|one|1|kidding|asking|wondering|checking)(?: .*)?", what) or lexicon.opening_verb(what):
             return []
         return [Step("undo"), changed(last, target=references.resolve(what, last.target or "", past))]
     if (match := _EXCEPT.match(raw)) and not re.match(r"not (?:enough|so|that|as|too|quite|bad|sure|really)\b", raw, re.I):

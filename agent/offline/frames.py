@@ -16,11 +16,14 @@ _Frame = Callable[[str, str], list[Step]]
 
 def parse_clause(clause: str) -> list[Step]:
     """The steps of one clause; empty when it asks for nothing the grammar knows."""
+    if typo := re.search(r"(?P<old>Qtxt\d+z) (?:should|must|needs to|has to|ought to) (?:read|say|be|become) (?P<new>Qtxt\d+z)", clause):
+        return [Step("replace", typo["old"], typo["new"])]
     clause = strip_tail(strip_preamble(clause))
     if not clause:
         return []
     if steps := _colon(clause):
         return steps
+    clause = re.sub(r",\s*(?:and )?not (?:the |that |his |her )[^,]{1,60}(?:,|$)", " ", clause).strip()
     clause = re.sub(rf"^([a-z]+) ({v.PRONOUN}|[\w' ]{{0,0}}) (up|out|off|away|down)$", r"\1 \3 \2", clause, flags=re.I)
     readings = imperative.imperatives(clause)
     opening = lexicon.opening_verb(clause)
@@ -43,7 +46,7 @@ def opens_with_verb(clause: str) -> bool:
 def _separated(clause: str) -> bool:
     """Whether the verb and its particle stand apart ("take the tag off", "crop him out"), or "instead of" rules."""
     return bool(
-        re.match(r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|move|erase|magic|brush|kick|make|have|let|keep|only)\b.* (?:out|off|away|disappear|vanish|gone|go|one)\b", clause, re.I)
+        re.match(r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b", clause, re.I)
         and not re.match(r"(?:\w+) (?:out|off|away)\b", clause, re.I)
         or re.match(r"(?:keep|leave|have) (?:just|only)\b", clause, re.I)
     )
@@ -313,6 +316,8 @@ def _give(rest: str, verb: str) -> list[Step]:
 
 
 def _erase(rest: str, verb: str) -> list[Step]:
+    if verb == "crop out":
+        return framing.crop(f"out {rest}", "crop")
     if verb == "hide" and erasing.is_private(rest):
         return erasing.redact(rest, verb)
     if match := re.match(r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$", rest, re.I):
@@ -350,7 +355,7 @@ def verbless(clause: str) -> list[Step]:
     if match := re.match(rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$", text, re.I):
         direction = -1 if match["dir"].lower() in ("less", "lower", "reduced") else 1
         return toning.level(re.sub(r"\b(?:more|less) ", "", match["what"]) + (f" of {match['where']}" if match["where"] else ""), direction, "")
-    if match := re.match(r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>.+)$", text, re.I):
+    if match := re.match(r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>[^,]+)$", text, re.I):
         kind = p.bare(re.sub(r"^(?:with|on|in|onto|against|the|an?) ", "", (match["kind"] or match["kind2"]).strip(), flags=re.I))
         kind = re.sub(r"^(?:an?|the|plain|solid|clean|simple) (?=\w)", "", kind)
         if v.full(r"(?:an? )?(?:transparent|no|png|clear|removed?|without)", kind):
@@ -363,7 +368,7 @@ def verbless(clause: str) -> list[Step]:
             return [Step("background_replace", None, kind)]
     if v.full(rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?", text):
         return [Step("adjust", None, text)]
-    if match := re.match(rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|format|photo|image))?$", text, re.I):
+    if match := re.match(rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$", text, re.I):
         return [Step("crop", None, match["r2"] or match["ratio"])]
     if re.match(r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b", text, re.I) or re.match(r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b", text, re.I):
         side = re.search(r"\b(?:on|at|to|above|below|around|for|in|over|under)\b.*$", text)
@@ -384,7 +389,11 @@ def verbless(clause: str) -> list[Step]:
         return [Step("compare")]
     if match := re.match(r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$", text, re.I):
         return [Step("move", p.noun_phrase(match["what"]), "center")]
-    if 2 <= len(text.split()) <= 7 and not re.match(r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
+    if (match := re.match(rf"(?P<how>(?:(?:a bit|slightly|much|even) )?(?:{v.TONE}|{v.SIZE}|{v.BLURRED})) (?P<np>[\w' ]+)$", text, re.I)) and re.search(r"er$|^(?:more|less)", match["how"].split()[-1]) and len(match["np"].split()) <= 4:
+        return changing.assign(match["np"], match["how"])
+    if re.fullmatch(rf"(?:an? |the |in |with )*(?:\w+ )?{v.STYLE} {v.STYLE_NOUN}", text, re.I):
+        return [Step("style", None, p.bare(text))]
+    if 2 <= len(text.split()) <= 7 and "," not in text and not re.match(r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
         steps = changing.make(text)
         if steps and all(step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove") and (step.value or step.op in ("blur", "background_remove")) for step in steps) and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3):
             return steps

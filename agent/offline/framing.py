@@ -58,6 +58,7 @@ def rotate(rest: str, verb: str) -> list[Step]:
             return [Step("rotate", None, "straighten")]
         return [Step("rotate", target, "straighten")]
     value = ""
+    rest = re.sub(r"\b(?:a |one )?quarter(?:[- ]turn)?\b", "90 degrees", re.sub(r"\b(?:a |one )?half(?:[- ]turn)\b", "180 degrees", rest))
     rest = re.sub(r"\s*\bso (?:that )?(?:the|it|he|she|they|his|her)\b.*$", "", rest) if re.match(r"flip|mirror", verb) else rest
     if match := _DEGREES.search(rest):
         if match[0].strip():

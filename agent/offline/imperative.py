@@ -56,6 +56,8 @@ def _desire(match: re.Match[str]) -> str | None:
         return f"add {thing}"
     if p.colour_suffix(thing):
         return f"make {thing}"
+    if (found := re.match(r"(?:to have )?(?P<c>.+?) (?P<part>hair|eyes|skin|lips|teeth|nails)$", p.without_image(thing), re.I)) and p.is_plain_colour(found["c"]):
+        return f"make the {found['part']} {found['c']}"
     if found := re.match(rf"(.+?) ({v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED}|{v.BLACK_WHITE}|transparent|gone|out))$", thing, re.I):
         if found[2].lower() == "out":
             return f"remove {found[1]}"

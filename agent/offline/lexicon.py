@@ -48,7 +48,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     ),
     "raise": _words(
         "increase, raise, boost, up, bump, bump up, crank, crank up, turn up, amplify, intensify, strengthen, "
-        "enhance, heighten, push, push up, dial up, lift, maximize, maximise, max out, deepen, pump up, pump, "
+        "enhance, heighten, push, push up, dial up, lift, maximize, maximise, max out, deepen, pump up, pump, open up, "
         "amp up, bring up, bring out, augment, elevate, step up, double, triple, improve, accentuate, emphasize"
     ),
     "lower": _words(

@@ -164,6 +164,8 @@ def colour_suffix(phrase: str) -> tuple[str, str] | None:
             r"(?:a |an )?(?:dark|light|bright|deep|pale|nice|shade|more|very|lighter|darker)", tail, re.IGNORECASE
         ):
             continue
+        if re.fullmatch(r"(?:the |a |an |his |her |my )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))", " ".join(words[:start]), re.I) or words[start - 1].endswith(","):
+            continue
         if is_plain_colour(tail):
             return " ".join(words[:start]), tail
     return None
@@ -173,6 +175,6 @@ def colour_list(phrase: str) -> list[str] | None:
     """The colours of an enumeration ("red, white and forest green"), or None when it is none."""
     parts = [part.strip() for part in _JOINT.split(re.sub(r"^in ", "", phrase.strip())) if part.strip()]
     parts = [part for part in (re.sub(r"^(?:in|a|an|one in|and)\s+", "", part) for part in parts) if part]
-    if len(parts) > 1 and all(is_plain_colour(part) for part in parts):
-        return parts
+    if len(parts) > 1 and all(could_be_colour(part) for part in parts) and any(is_plain_colour(part) for part in parts):
+        return parts if not any(v.full(rf"{v.DEGREE}{v.TONE}", part) for part in parts) else None
     return None

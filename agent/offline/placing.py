@@ -160,6 +160,8 @@ def put(rest: str) -> list[Step]:
         return assign(what, where)
     if where and re.match(r"(?:in|on|at|onto|into|inside|to|by|near|under)$", relation) and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I) and _definite(what) and (v.is_pronoun(what) or re.match(r"(?:me|us|the (?:man|woman|dog|cat|car|person|people|bear|product|boy|girl)|this|my)\b", what, re.I)):
         return [Step("background_replace", None, p.bare(where))]
+    if relation == "behind" and re.fullmatch(r"me|us|him|her|them|it|the (?:subject|person|people|couple|man|woman|product|dog|cat)", where, re.I) and (v.found(v.PLACE, what) or v.found(v.WEATHER, what)):
+        return [Step("background_replace", None, p.bare(what))]
     if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and p.could_be_colour(where):
         return [Step("background_replace", None, p.colour_words(where))]
     if re.match(r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b", what, re.I):

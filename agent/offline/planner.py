@@ -94,7 +94,7 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
         lang = "en"
     if lang != "en" and (english := languages.to_english(protected, lang)):
         protected = english
-    protected = re.sub(r"\bblack (?:and|&|n) white\b(?! (?:and|,))", "black-and-white", spelling.mend(protected), flags=re.I)
+    protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -177,6 +177,8 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
     if held_verb and opening:
         shared = frames.parse_clause(f"{held_verb} {opening[1]}")
         return [step for step in shared if step.op != "clarify"] + (steps if opening[2][0] != "replace" or not shared else steps)
+    if not steps and later and now.last and now.last.op in ("remove", "blur", "recolor", "redact_text", "segment", "remove_text") and references.is_reference(piece):
+        return followup.transfer(now.last, piece, now)
     if (not steps or steps[0].op == "clarify") and now.last and (later or len(piece) < 60):
         again = followup.elliptical(piece, now)
         if again and not (later and now.last and again == [now.last]):
@@ -196,8 +198,10 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
 def _topic(piece: str) -> str | None:
     """The thing a clause without a wish is about: "lint on the black sweater", "the ring looks dull"."""
     piece = frames.strip_tail(frames.strip_preamble(piece))
-    if match := re.match(r".*\b(?:left|forgot|got|except(?: for)?|see|notice|have) (?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$", piece, re.I):
+    if match := re.match(r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$", piece, re.I):
         return p.noun_phrase(match["np"])
+    if re.fullmatch(r"[\w' ]{0,12}", piece) and not p.is_plural(piece) and " " not in piece.strip():
+        return None
     match = re.match(r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$", piece, re.I)
     if match is None or re.match(r"(?:i|we|you|he|she|it|they|my wife|thank|thanks|this is|hoping|having|please|if)\b", piece, re.I):
         return None

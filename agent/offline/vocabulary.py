@@ -108,7 +108,7 @@ PRIVATE = _any(
     addresse?s?|phone(?: numbers?)?|e-?mails?(?: address(?:es)?)?|(?:credit |debit )?card numbers?|passwords?|
     account numbers?|serial numbers?|ssn|social security numbers?|id numbers?|signatures?|barcodes?|qr codes?|
     telephone numbers?|house numbers?|personal (?:info|information|data|details)|sensitive (?:info|information|data|details)|
-    date of birth|birth ?date|dob|order number|tracking number|iban|passport number|numbers?|vin|plates?|license"""
+    name (?:badge|tag|plate)s?|id badges?|badges?|date of birth|birth ?date|dob|order number|tracking number|iban|passport number|numbers?|vin|plates?|license"""
 )
 FACE = r"(?:faces?|people|persons?|eyes|identity|kids?|child(?:ren)?|man|woman|women|men|bystanders?|strangers?)"
 QUANTITY = _any(
