@@ -23,6 +23,8 @@ from tools.pictures.picture import Picture
 from tools.questions import NeedsAnswerError, Question
 from tools.workspace.workspace import Patch
 
+NOTHING_OUTSIDE = "nothing outside the mask changed"  # the verdict when there is nothing more to measure
+
 
 @dataclass(frozen=True)
 class Region:
@@ -107,7 +109,7 @@ class PixelEdit(EditRequest):
             mask_area=int(np.count_nonzero(allowed > 0)),
             outside_max_diff=outside_max_diff(region.rgb, result, allowed),
             seconds=context.clock() - started,
-            verdict=computed.note or "nothing outside the mask changed",
+            verdict=computed.note or NOTHING_OUTSIDE,
             details=computed.details,
         )
         version = workspace.commit(

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from agent.studio import ChatMessage, Conversation, Job
+from tools.edits.pixels import NOTHING_OUTSIDE
 from ui.gallery import Card, gallery
 from ui.pages.easel import compare_with, say, thumbnail
 from ui.pages.start import PICTURE_TYPES
@@ -148,7 +149,7 @@ def steps_html(steps: list[dict[str, Any]]) -> str:
 def _step_html(step: dict[str, Any]) -> str:
     failed = bool(step.get("error"))
     facts = [step.get("selection"), step.get("engine"), _seconds(step.get("seconds")), step.get("verdict")]
-    if step.get("outside_max_diff") == 0 and step.get("mask_area"):
+    if step.get("outside_max_diff") == 0 and step.get("mask_area") and step.get("verdict") != NOTHING_OUTSIDE:
         facts.append("rest untouched")
     told = " · ".join(html.escape(str(fact)) for fact in facts if fact)
     name = html.escape(str(step.get("op") or "step").replace("_", " "))
