@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.offline import Turn, plan
 from agent.offline.languages import LANGUAGES, detect, to_english
 from agent.offline.languages.lexicon import TABLE, fold
 from agent.offline.languages.phrases import comparative
@@ -210,3 +211,15 @@ def test_every_word_has_all_its_columns():
 def test_folding_keeps_the_length():
     for text in ("¿Más fría, señor?", "Größe", "l’œil", "पीछे"):
         assert len(fold(text)) == len(text)
+
+
+def test_requests_in_other_languages_plan_the_operations_they_ask_for():
+    rows = [row for row in ROWS if "lang" in row and "-dev-" in row["id"]]
+    missed = []
+    for row in rows:
+        context = [Turn(turn["role"], turn["text"]) for turn in row.get("context", [])]
+        planned = [step.op for step in plan(row["text"], context).steps]
+        wanted = [[step["op"] for step in steps] for steps in [row["plan"], *row.get("alt_plans", [])]]
+        if planned not in wanted:
+            missed.append((row["text"], planned))
+    assert len(missed) <= 0.1 * len(rows), missed

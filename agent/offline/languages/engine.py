@@ -21,7 +21,7 @@ from agent.offline.languages.phrases import head_first, head_last, quality, spli
 QUOTED = re.compile(r"\"[^\"]+\"|“[^”]+”|„[^“”]+[“”]|«\s*[^»]+?\s*»|「[^」]+」|『[^』]+』|‘[^’]+’|(?<!\w)'[^']+'(?!\w)")
 _FIGURE = re.compile(
     r"#[0-9a-fA-F]{3,8}\b|\brgb\s*\([^)]*\)|[+\-−]?\d+(?:[.,]\d+)?\s*[:xX×]\s*\d+(?:[.,]\d+)?|"
-    r"[+\-−]?\d+(?:[.,]\d+)?(?:\s*(?:[%％]|px\b|cm\b))?"
+    r"(?<![A-Za-z])[+\-−]?\d+(?:[.,]\d+)?(?:\s*(?:[%％]|px\b|cm\b))?"
 )
 _FIRST_QUOTE, _FIRST_FIGURE = 0xE000, 0xE400
 _QUOTE_MARK, _FIGURE_MARK = "[\ue000-\ue3ff]", "[\ue400-\ue7ff]"
