@@ -42,6 +42,8 @@ TRANSLATIONS = {
         'escribe "Feliz cumpleaños" en la tarta': 'write "Feliz cumpleaños" on the cake',
     },
     "de": {
+        "Mach die Lippen etwas roter": "make the lips a bit redder",
+        "Füge ein roter Ball hinzu": "add a red ball",
         "nein, den rechten": "no, the right one",
         "Nimm dem Mann die Brille ab": "remove the glasses",
         "Das Auto soll rot sein": "make the car red",

@@ -14,8 +14,6 @@ def _inflect(form: str, kind: Kind) -> Iterator[tuple[str, bool]]:
     if kind in (Kind.COLOUR, Kind.ADJECTIVE):
         stem = form[:-2] + "l" if form.endswith("el") else form
         yield from ((stem + ending, False) for ending in ("e", "en", "em", "es"))
-        if kind is Kind.COLOUR:
-            yield stem + "er", False
     elif kind in NOUN_KINDS:
         yield from ((form + ending, False) for ending in ("s", "es", "n", "en"))
 
@@ -26,7 +24,7 @@ def _guess(word: str, lexicon: Lexicon) -> Gloss | None:
     for ending in ("ere", "eren", "eres", "erer", "er"):
         stem = lexicon.get(low.removesuffix(ending)) if low.endswith(ending) else None
         if stem is not None and stem.kind in (Kind.ADJECTIVE, Kind.COLOUR):
-            return Gloss(stem.english, Kind.COMPARATIVE if stem.kind is Kind.ADJECTIVE else Kind.COLOUR)
+            return Gloss(stem.english, Kind.COMPARATIVE)
     for cut in range(3, len(low) - 2):
         head = lexicon.get(low[cut:])
         if head is None or head.kind not in NOUN_KINDS | {Kind.COLOUR}:
