@@ -1,10 +1,11 @@
 """A small rule translation into English requests: clauses, sentence frames, phrases. One engine for all languages.
 
 A grammar is data: function words, frames and a word order. A frame is one line, `pattern => English`. In the
-pattern, `<thing>`, `<value>` and `<place>` are noun phrases, `<told>` is a thing with what it should become ("la
-foto más clara"; `<said>` where no verb says so), `<how>` a quality alone, `<figure>` a number or measure, `{verbs}`
-one of the grammar's named verb classes and Q a text in quotes; the rest is a regular expression over folded text.
-The first frame that fits a whole clause gives its English.
+pattern, `<thing>`, `<value>` and `<place>` are noun phrases, `<told>` is a thing with what it should become
+("la foto más clara"; `<said>` where no verb says so), `<how>` a quality alone (`<how_before>` where a noun
+follows), `<figure>` a number or measure, `{verbs}` one of the grammar's named verb classes and Q a text in
+quotes; the rest is a regular expression over folded text. The first frame that fits a whole clause gives its
+English.
 """
 
 from __future__ import annotations
@@ -207,6 +208,8 @@ def _slot(name: str, text: str, grammar: Grammar) -> str | None:
         unread = {Kind.UNKNOWN} if any(each.kind is Kind.DEGREE for each in said) else set()
         if not said or any(each.kind not in QUALITY_KINDS | unread for each in said):
             return None
+        if name == "how_before":  # before its noun, German "weißer" compares nothing
+            said = [Gloss(each.english, Kind.ADJECTIVE) if each.kind is Kind.COMPARATIVE else each for each in said]
         return quality(said, grammar.modifiers_first)
     if name.startswith("figure"):
         return text.strip()
