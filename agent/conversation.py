@@ -292,8 +292,10 @@ class Conversation:
                         if isinstance(produced, ToolMessage):
                             job.events.append({"step": _step_of(produced)})
                         final = produced.text or final
-        question = self._agent.get_state(self._config).interrupts
-        self._finish(job, question[0].value["text"] if question else final)
+        pending = self._agent.get_state(self._config).interrupts
+        if pending:  # say what was done before it, too
+            final = " ".join([*(str(step["message"]) for step in _steps(job)), pending[0].value["text"]])
+        self._finish(job, final)
 
     def _finish(self, job: Job, text: str) -> None:
         job.text = text

@@ -172,3 +172,11 @@ def test_malformed_strokes_are_one_sentence(studio: Studio) -> None:
     assert job.state == "failed"
     assert "draw" in job.text
     assert len(conversation.workspace.versions()) == 1
+
+
+def test_a_question_tells_what_was_done_before_it(studio: Studio) -> None:
+    conversation = two_balls(studio)
+    text = say(conversation, "make it black and white and remove the zebra")
+    assert ops(conversation) == ["adjust"]
+    assert "black and white" in text
+    assert text.endswith(conversation.question.text if conversation.question else "?")
