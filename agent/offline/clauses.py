@@ -8,7 +8,7 @@ from agent.offline import lexicon
 
 _CONNECTOR = re.compile(r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$", re.I)
 _POLITE = re.compile(
-    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|would (?:like|love|appreciate)\b|there should\b|but keep\b))"
+    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
     r"|,\s*(?=(?:it|he|she|they|that)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
@@ -89,6 +89,8 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
         if word in _NEEDS_OBJECT and " " not in verb:
             if re.match(r"(?:clear|better|cool|warm|bright|dim|thin|slim|light|separate|perfect|smooth|clean|narrow|double|triple)$", word):
                 return bool(_DETERMINER.match(rest)) and bool(rest)
+            if word in ("crop", "flip", "mirror", "blur") and re.match(r"and \w+ (?:it|them|the|this)\b", rest):
+                return True
             if word in ("blur", "crop", "zoom", "mirror", "fix", "clean", "smooth", "outline", "highlight", "save", "flip", "edit", "trim", "help", "correct"):
                 return bool(rest) and (not _NOT_OBJECT.match(rest) or bool(re.match(r"(?:in on|to (?:the|a|square|\d)|on the|in)\b", rest))) or (not rest and word in ("crop", "flip", "mirror", "blur"))
             return bool(_DETERMINER.match(rest))

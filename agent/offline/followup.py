@@ -16,7 +16,7 @@ from agent.offline.steps import Step
 _LEAD = re.compile(
     r"^(?:(?:and|also|but|hmm+|hm|no|nope|nah|ok|okay|now|then|oh|actually|well|wait|so|oops|sorry|yes|yeah|great|perfect|good|nice|cool|"
     r"thanks|thank you|please|pls|maybe|perhaps|or|great job|not quite|almost|better|ugh|eh|can (?:you|we|u)|could (?:you|we|u)|let's|try|just|"
-    r"i want|i'd like|i think|i prefer|i would prefer|i meant|i mean|make|rather|ideally|mm|uh|um|huh|alright|lovely|closer|getting there)\b[\s,.!:–-]*)+",
+    r"i want|i'd like|i think|i prefer|i would prefer|i meant|i mean|make|rather|ideally|mm|uh|um|huh|alright|lovely|getting there)\b[\s,.!:–-]*)+",
     re.I,
 )
 _MORE = re.compile(
@@ -30,7 +30,7 @@ _LESS = re.compile(
 _SAME_AGAIN = re.compile(r"^(?:(?:do |apply |repeat )?(?:the )?same(?: thing| edit| again)*(?: again| once more| one more time)?|again|(?:do|repeat) (?:it|that|this)(?: again| once more| one more time)?|once more|one more time|repeat|another (?:one|time)|encore)$", re.I)
 _BATCH = re.compile(r"\b(?:for|to|on|with|across) (?:all|every|each|the (?:rest|others?|whole (?:batch|set|folder)|other (?:images|photos|pictures|ones|products))|both|them all|everything|my other|these|those)\b.*\b(?:images?|photos?|pictures?|pics|shots?|files?|batch|folder|set|rest|others?|ones|products?|series|gallery|all)?$", re.I)
 _SAME_FOR = re.compile(
-    r"^(?:(?:do|apply|use|repeat|make|give|have|and|want) )?(?:it |that |this )?(?:the |exactly )?(?:same|likewise|ditto|identical|matching|that)(?: (?:colou?rs?|thing|edit|effect|change|treatment|style|look|tone|size|shade|one|material|blur|adjustment|again|hue|amount|way|deal|here|goes))*(?: (?:for|to|on|with|of|in|at|over)) (?P<what>.+)$",
+    r"^(?:(?:do|apply|use|repeat|make|give|have|and|want) )?(?:it |that |this )?(?:the |exactly )?(?:same|likewise|ditto|identical|matching|that)(?: (?:colou?rs?|thing|edit|effect|change|treatment|style|look|tone|size|shade|one|material|blur|adjustment|again|hue|amount|way|deal|here|goes)| (?!for|to|on|with|of|in|at|over)\w+){0,3}(?: (?:for|to|on|with|of|in|at|over)) (?P<what>.+)$",
     re.I,
 )
 _DO_ALSO = re.compile(r"^(?:do|apply|use|repeat|copy|extend) (?:it|that|this|the (?:effect|edit|change|blur|colou?r))(?: (?:same|too|also|as well|again))* (?:for|to|on|with|over) (?P<what>.+)$", re.I)
@@ -43,14 +43,14 @@ _STILL = re.compile(
 )
 _WRONG = re.compile(
     r"^(?:(?:no|nope|oops|wait|hey|ugh|sorry|argh|nah|um|well)[\s,.!]+)*(?:(?:that(?:'s| is| was)?|it(?:'s| was| is)?|you (?:did|changed|removed|picked|got|took|edited|chose|selected|have|used)|this is|thats) )?(?:the )?wrong (?P<what>[\w' -]+?)(?:[,.!;]+ ?(?P<right>.+))?$"
-    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?:not (?:that|this)(?: one)?|(?:i )?(?:meant|mean|wanted)|that's not the (?:right )?(?:one|\w+)|you removed the wrong one|not him|not her|not it|not those|not these)(?: one)?[\s,.;:–-]*(?:(?:but |i meant |i mean |rather |it'?s )*(?P<right2>.+))?$"
+    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?:not (?:that|this)(?: one| \w+$)?|(?:i )?(?:meant|mean|wanted)|that's not the (?:right )?(?:one|\w+)|you removed the wrong one|not him|not her|not it|not those|not these)(?: one)?[\s,.;:–-]*(?:(?:but |i meant |i mean |rather |it'?s )*(?P<right2>.+))?$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?P<right3>(?:the other|the left|the right|the \w+)(?: (?:one|\w+))?)[,;]? not (?:this|that|the .+?)(?: one)?$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*not the (?P<old4>[\w' -]+?)[,;]+ ?(?:but )?(?:the )?(?P<right4>.+)$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)+(?:i (?:meant|mean|wanted|said) )?(?P<right5>the [\w' -]+)$",
     re.I,
 )
 _COUNTED = re.compile(r"^(?:make (?:it|that) )?(?P<n>two|three|four|five|six|ten|a few|several|many|more|\d+)(?: (?:of (?:them|those|these)|more|instead))?(?:,? (?:not|instead of) (?:just )?(?:one|two|1|2))?(?:,? in .+)?$", re.I)
-_AMOUNT = re.compile(r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |a further )?(?P<n>\d+(?:\.\d+)?)\s?(?P<unit>%|percent|degrees|°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|counterclockwise|further))?$", re.I)
+_AMOUNT = re.compile(r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |a further )?(?P<n>\d+(?:\.\d+)?|one|two|three|four|five|ten)\s?(?P<unit>%|percent|degrees?|°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|counterclockwise|further))?$", re.I)
 _CHANGE_AMOUNT = re.compile(r"^(?P<verb>change|increase|decrease|raise|lower|reduce|set|boost|drop|bump|turn|up|adjust)(?: it| that| this| up| down)*(?: again| up| down| further| back| now)*(?: (?:by|to|with))? (?P<n>[-+]?\s?\d+(?:\.\d+)?)\s?(?P<unit>%|percent)?(?: (?:more|less|again|instead))?$", re.I)
 _WHAT_ABOUT = re.compile(r"^(?:what about|how about|what if it (?:was|were)|maybe|perhaps|try|or|(?:i'd|i would|we'd|i) (?:rather|prefer|like|want|need)(?: to)?(?: have| see)?(?: it| that| them)?(?: in| to be| be| as)?|(?:can|could) (?:we|i|you) (?:have|try|do|get|use)(?: it)?(?: in| with)?|have it in|do it in|get it in|give me|rather|prefer|better|let's (?:try|go with)|go (?:with|for)|use|with|in|as|to|more like|like|should be|it should be|i meant|change (?:it|that) to|switch (?:it )?to|do|actually|now|instead|make (?:it|that|this)|could it be|can it be|something like|turn it(?: in)?to)\s+(?P<what>.+?)(?: (?:maybe|instead|perhaps|please|then|rather|now|this time|or something|would be (?:better|nicer|good|nice|great|cool|best)|(?:might|could) be (?:better|nicer)|is (?:better|nicer)|looks (?:better|nicer)))*$", re.I)
 _DIRECTION = re.compile(rf"^(?:(?:move|put|shift|place) (?:it|them|him|her) )?(?P<how>{v.POSITION})$", re.I)
@@ -99,7 +99,7 @@ def loose(clause: str, past: Conversation) -> list[Step]:
     phrase = re.sub(r"[\s,]+(?:maybe|instead|perhaps|then|rather|this time|(?:would|might|could) be (?:better|nicer|good|nice|great|cool))$", "", phrase, flags=re.I)
     if last.op == "insert" and re.match(r"(?:and|also|plus)\b", clause.strip(), re.I) and re.match(r"(?:an?|some|two|three|\d+|more)\b", phrase, re.I):
         return transfer(last, phrase, past)
-    if not asked and (joined := re.match(r"(?:and |but |maybe )?(?P<how>(?:with|at|during|under|full of|without) .+)$", text, re.I)) and last.op in ("background_replace", "insert", "replace") and last.value:
+    if (joined := re.match(r"(?:and |but |maybe )?(?P<how>(?:with|at|during|under|full of|without) .+)$", text, re.I)) and last.op in ("background_replace", "insert", "replace") and last.value:
         if last.op == "background_replace" or joined["how"].startswith("at "):
             return [changed(last, value=f"{last.value} {joined['how']}")]
         if joined["how"].startswith("with ") and not joined["how"].startswith("without"):
@@ -121,6 +121,8 @@ def loose(clause: str, past: Conversation) -> list[Step]:
 
 def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """Complaints: still there, wrong one, not that one but the other."""
+    if match := re.match(r"(?:and |but |now )?(?:there(?:'s| is| are)|i (?:can )?(?:still )?see|it left) (?P<what>(?:a |an |some |still )*(?:\w+ )?(?:smudge|mark|blur|artifact|trace|outline|halo|stain|ghost|spot|line|seam|patch)s?)(?: .*)?$", text, re.I):
+        return [Step("restore", p.bare(match["what"]), "clean")]
     for candidate in (raw, text):
         if match := _STILL.match(candidate):
             what = next(group for group in match.groups() if group)
@@ -225,7 +227,7 @@ def _sames(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
 
 
 def _to_each(what: str, past: Conversation, last: Step) -> list[Step]:
-    what = strip_tail(re.sub(r"^(?:with|for|to|on|also) ", "", what, flags=re.I))
+    what = strip_tail(re.sub(r"^(?:with|for|to|on|also|do|make|get) ", "", what, flags=re.I))
     what = re.sub(r"[\s,]+(?:too|also|as well|please)$", "", what, flags=re.I)
     return [step for part in p.coordinated(what) for step in transfer(last, part, past)]
 
@@ -236,7 +238,7 @@ def transfer(step: Step, phrase: str, past: Conversation) -> list[Step]:
     if step.op == "insert":
         if re.match(r"(?:an?|some|two|three|another|more)\b", phrase, re.I):
             return [Step("insert", step.target, p.bare(phrase))]
-        return [Step("insert", p.bare(re.sub(r"^(?:on|to|for|in) ", "", phrase)), step.value)]
+        return [Step("insert", p.bare(re.sub(r"^(?:one )?(?:on|to|for|in|at) ", "", phrase)), step.value)]
     if step.op == "outpaint":
         return [Step("outpaint", None, p.bare(re.sub(r"^(?:on|to|at|for) ", "", phrase)))]
     if step.op in ("crop", "rotate", "style", "background_remove", "background_replace") and not step.target:
@@ -277,6 +279,8 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
         return [Step("crop", last.target if last.op == "crop" else None, plain)]
     if last.op == "rotate" and re.fullmatch(r"(?:the )?(?:other|opposite|wrong) (?:way|direction)(?: (?:around|round))?|counter.*|clockwise|anti.*|(?:to the )?(?:left|right)|(?:more )?vertical(?:ly)?|horizontal(?:ly)?", plain, re.I):
         return [Step("rotate", last.target, "the other way" if re.search("other|opposite|wrong", plain) else plain)]
+    if last.op == "crop" and re.fullmatch(rf"{v.DEGREE}(?:{v.POSITION})", plain, re.I):
+        return [Step("crop", last.target, plain)]
     if last.op == "outpaint" and re.fullmatch(rf"{v.DEGREE}(?:{v.POSITION}|wider|taller|bigger|larger)", plain, re.I):
         return [Step("outpaint", None, plain)]
     if v.full(rf"{v.DEGREE}{v.SIZE}", plain) and not (last.op in ("recolor",) and re.search("deep", plain)):
@@ -420,7 +424,7 @@ def answer(text: str, past: Conversation) -> list[Step]:
         return []
     steps = [step for step in (asked.steps if asked else []) if step.op not in ("undo", "redo", "compare")]
     wanted = [step for step in steps if step.op not in ("clarify", "other")]
-    if re.fullmatch(r"(?:(?:yes|yeah|yep|yup|sure|ok|okay|please|please do|do it|do that|go ahead|go for it|of course|absolutely|definitely|correct|right|exactly|that's (?:right|it)|sounds good|y|yea|ya|fine|why not|aye|indeed|perfect|great|that one|do so|proceed|alright|certainly|by all means|both|all(?: of (?:them|it))?|remove (?:them|it|both)|thanks|thank you|that would be (?:great|nice|good)|i do|let's do (?:it|that)|make it so)[\s,.!]*)+", raw, re.I):
+    if re.fullmatch(r"(?:(?:yes|yeah|yep|yup|sure|ok|okay|please|please do|do it|do that|go ahead|go for it|of course|absolutely|definitely|correct|exactly|that's (?:right|it)|sounds good|y|yea|ya|fine|why not|aye|indeed|perfect|great|do so|proceed|alright|certainly|by all means|both|all(?: of (?:them|it))?|remove (?:them|it|both)|thanks|thank you|that would be (?:great|nice|good)|i do|let's do (?:it|that)|make it so)[\s,.!]*)+", raw, re.I):
         offer = past.offer()
         if re.fullmatch(r"(?:both|all|all of (?:them|it)|remove both)", raw, re.I) and wanted:
             return [changed(step, target=_plural(step.target)) for step in wanted]
@@ -434,6 +438,8 @@ def answer(text: str, past: Conversation) -> list[Step]:
         return wanted
     if re.fullmatch(r"(?:(?:no|nope|nah|no thanks|no thank you|not now|don't|leave it|never ?mind|cancel|that's (?:it|all|fine)|it's fine|i'm good|not really|no need|neither|none(?: of them)?|thanks|skip(?: it| that)?|forget (?:it|about it))[\s,.!]*)+", raw, re.I):
         return [Step("other", None, "no action")]
+    if wanted and (but := re.match(r"(?:all(?: of them)?|everyone|everybody|every one|both)(?:,)? (?:but|except)(?: for)? (?P<who>.+)$", raw, re.I)):
+        return [changed(step, target=f"{_plural(step.target)} except the {p.bare(but['who'])}") for step in wanted]
     short = re.sub(r"^(?:(?:neither|none|no|nope|yes|yeah|um|uh|hmm|oh|well|sorry|i mean|i meant|i want|it's|it is|that's|please|just|only|ok|the one i mean is|let's say|make it|do|actually)[\s,:;.–-]+)+", "", raw, flags=re.I)
     short = re.sub(r"[\s,]+(?:please|pls|thanks|thank you|i think|i guess|maybe)$", "", short, flags=re.I)
     if lexicon.opening_verb(strip_preamble(short)) and not references.is_reference(short):

@@ -317,7 +317,7 @@ def _give(rest: str, verb: str) -> list[Step]:
 
 def _erase(rest: str, verb: str) -> list[Step]:
     if verb == "crop out":
-        return framing.crop(f"out {rest}", "crop")
+        return framing.crop(f"{rest} out", "crop")
     if verb == "hide" and erasing.is_private(rest):
         return erasing.redact(rest, verb)
     if match := re.match(r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$", rest, re.I):

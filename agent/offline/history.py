@@ -43,11 +43,12 @@ class Conversation:
     last_reply: str = ""
     told: list[str] = field(default_factory=list)
     just_undone: bool = False
+    undone: Edit | None = None
 
     def copy(self) -> Conversation:
         """An independent conversation with the same past."""
         return Conversation(
-            list(self.edits), self.open_edit, self.last_text, self.last_reply, list(self.told), self.just_undone
+            list(self.edits), self.open_edit, self.last_text, self.last_reply, list(self.told), self.just_undone, self.undone
         )
 
     def add(self, text: str, steps: list[Step], reply: str) -> None:
@@ -60,6 +61,7 @@ class Conversation:
         self.just_undone = any(step.op == "undo" for step in steps)
         if self.just_undone and self.edits:
             value = next(step.value for step in steps if step.op == "undo")
+            self.undone = self.edits[-1]
             self.edits = [] if value in ("all", "everything") else self.edits[:-1]
         done = [step for step in steps if step.op not in _SESSION]
         if done:
@@ -73,7 +75,8 @@ class Conversation:
     @property
     def focus(self) -> str | None:
         """What "it" means: the thing the last edit brought in or worked on; None for the whole picture."""
-        for edit in reversed(self.edits[-3:]):
+        gone = [self.undone] if self.just_undone and self.undone else []
+        for edit in [*gone, *reversed(self.edits[-3:])]:
             for step in reversed(edit.steps):
                 if thing := thing_of(step):
                     return thing

@@ -10,7 +10,7 @@ from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 
 _BE = r"(?:should|must|needs? to|has to|have to|ought to|could|can|might|shall|would) (?:all |also |just |really |now |maybe )?be(?:come)?|(?:should|could|must) (?:all )?(?:look|appear|become|turn|say|read|have)"
-_WANT = r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|require|get|have)|i'd (?:like|love)|need|want|looking to have|looking to get|hoping to have|hoping to get|wanting to have|wanting|would like|would love|wishing|like to have|like to get|love to have|love to get|love to see|like to see|want to see|want to have|want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|we) (?:get|have|see)|may i have|get|have|see|having|getting|there needs to be|trying to get|trying to have)"
+_WANT = r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|require|get|have)|i'd (?:like|love)|need|want|looking to have|looking to get|hoping to have|hoping to get|wanting to have|wanting|would like|would love|wishing|like to have|like to get|love to have|love to get|love to see|like to see|want to see|want to have|want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|we) (?:get|have|see)|may i have|get|have|see|there needs to be|trying to get|trying to have)"
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
 
 
@@ -48,7 +48,7 @@ def _desire(match: re.Match[str]) -> str | None:
     if found := re.match(r"(.+?) to (?:be|look|have|become|appear|wear) (.+)$", thing, re.I):
         verb = re.search(r" to (be|look|have|become|appear|wear) ", thing)
         return f"make {found[1]} {verb[1] if verb else 'be'} {found[2]}"
-    if re.match(r"(?:to |you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )", thing, re.I):
+    if re.match(r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )", thing, re.I):
         return None
     if found := re.match(rf"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
         return f"change the background to {found['what']}"
@@ -148,6 +148,8 @@ def imperatives(clause: str) -> list[str]:
     for pattern, rewrite in _RULES:
         if match := pattern.match(clause):
             changed = rewrite(match)
+            if changed and re.match(r"(?:remove|make|add) (?:the )?(?:i|we|you|let's|i'd|i'm|please)\b", changed, re.I):
+                continue
             if changed and changed != clause and changed not in readings:
                 readings.append(re.sub(r" +", " ", changed))
     return readings

@@ -133,7 +133,7 @@ def is_plain_colour(phrase: str) -> bool:
         return False
     if v.full(v.BLACK_WHITE, phrase):
         return False
-    if not is_colour(phrase):
+    if re.match(r"(?:it|them|him|her|this|that|these|those|like|more|less)\b", phrase, re.I) or not is_colour(phrase):
         return False
     return bool(find_colours(phrase)) or bool(re.match(r"(?:dark|light|pale|deep|bright|dusty|soft|rich|vivid|hot|muted)\s+(?!than\b)\w", phrase, re.I)) and not v.full(rf"{v.DEGREE}{v.TONE}|(?:dark|light|bright|deep|soft|rich)", phrase)
 
@@ -164,7 +164,7 @@ def colour_suffix(phrase: str) -> tuple[str, str] | None:
             r"(?:a |an )?(?:dark|light|bright|deep|pale|nice|shade|more|very|lighter|darker)", tail, re.IGNORECASE
         ):
             continue
-        if re.fullmatch(r"(?:the |a |an |his |her |my )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))", " ".join(words[:start]), re.I) or words[start - 1].endswith(","):
+        if re.fullmatch(r"(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))", " ".join(words[:start]), re.I) or words[start - 1].endswith(","):
             continue
         if is_plain_colour(tail):
             return " ".join(words[:start]), tail

@@ -193,6 +193,8 @@ def give(rest: str) -> list[Step]:
     if match := re.match(r"(?P<what>(?:an? |some |the )?.+?) to (?P<who>the .+|him|her|them|it|this|my .+)$", rest, re.I):
         if re.match(r"(?:an?|some)\b", match["what"]):
             return [Step("insert", p.noun_phrase(match["who"]), counted(match["what"]))]
+    if pronoun := re.match(r"(?P<who>it|him|them|me|us|everyone|everybody) (?P<what>.+)$", rest, re.I):
+        return given(pronoun["who"], pronoun["what"])
     match = re.match(r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$", rest, re.I)
     if match is None:
         return []

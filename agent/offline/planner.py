@@ -107,8 +107,12 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
 
 def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step], str]:
     short = followup.bare_clause(text)
+    if past.open_edit and references.is_pointing(short) and (steps := followup.answer(text, past)):
+        return _completed(steps, past, has_selection)
     if steps := session.session(text, past) or session.session(short, past):
         return steps, ""
+    if past.focus and re.search(r"\bits (?=[a-z])", text) and not re.search(r"\b(?:the|a|an|his|her|my) \w+.*\bits\b", text):
+        text = re.sub(r"\bits (?=[a-z])", f"the {past.focus}'s ", text, count=1)
     if steps := followup.answer(text, past):
         return _completed(steps, past, has_selection)
     if small_talk := intents.chat(text):
@@ -200,6 +204,8 @@ def _topic(piece: str) -> str | None:
     piece = frames.strip_tail(frames.strip_preamble(piece))
     if match := re.match(r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$", piece, re.I):
         return p.noun_phrase(match["np"])
+    if lexicon.opening_verb(piece) and re.match(r"(?:keep|leave|don't|do)\b", piece) or re.match(r"(?:rather|instead|keep|not)\b", piece, re.I):
+        return None
     if re.fullmatch(r"[\w' ]{0,12}", piece) and not p.is_plural(piece) and " " not in piece.strip():
         return None
     match = re.match(r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$", piece, re.I)
@@ -252,7 +258,7 @@ def _unfolded(piece: str) -> list[str]:
                 return parts
         return [piece]
     parts = re.split(r"\s*,\s*(?:and |but )?", piece)
-    if len(parts) > 1 and all(part and (frames.verbless(part) or intents.chat(part)) and not p.is_plain_colour(part) for part in parts[1:]):
+    if len(parts) > 1 and all(part and (frames.verbless(part) or intents.chat(part)) and not p.is_plain_colour(part) and not p.colour_list(part) for part in parts[1:]):
         return [part for part in parts if not intents.chat(part)]
     return [piece]
 

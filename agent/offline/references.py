@@ -12,7 +12,7 @@ from agent.offline.history import Conversation
 _ORDINAL = r"(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|left ?most|right ?most|left(?:-hand)?|right(?:-hand)?|top|bottom|upper|lower|middle|cent(?:er|re|ral)|front|back|rear|near(?:er|est)?|far(?:ther|thest)?|other|closest|furthest|big(?:ger|gest)?|small(?:er|est)?|larg(?:er|est)|tall(?:er|est)?|short(?:er|est)?|old(?:er|est)?|young(?:er|est)?|new(?:er|est)?|dark(?:er|est)?|light(?:er|est)?|bright(?:er|est)?|same|next|previous|remaining|opposite|wider|longer|thinner)"
 _POINTING = re.compile(
     rf"^(?:(?:only|just|maybe|no|yes|i (?:mean|meant)|it's|it is|and|also|please|ok|okay|definitely)[\s,]+)*(?:"
-    rf"(?:the )?{_ORDINAL} (?:from|counting from) (?:the )?\w+|(?:the |that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
+    rf"(?:the )?(?:former|latter)|(?:the )?{_ORDINAL} (?:from|counting from) (?:the )?\w+|(?:the |that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
     rf"|(?:the |that |this |those |these )(?:[\w-]+ ){{0,3}}ones?(?: (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|without|between|facing|sitting|standing|below|over|beside|further|farther)\b.*)?"
     r"|(?:both|all|either|each|every one|everyone|everything|any)(?: (?:of (?:them|those|these|it)|two|three|one))?|all (?:two|three|four|five|\d+)|them all|the (?:two|three|four)(?: on .*)?|number (?:\d+|one|two|three|four|five)|(?:option |no\.? ?|nr\.? ?|#)\d+|\d+|one|two|three|four"
     r"|(?:on |to |at )?the (?:left|right|top|bottom|middle|cent(?:er|re)|front|back)(?: (?:side|one|corner))?|left|right|this|that|these|those|this one|that one|neither|none"
@@ -74,6 +74,9 @@ def _kind(target: str) -> str:
 def pick(phrase: str, before: str, question: str) -> str:
     """The target a pointing answer picks, with the noun from the request ("the taller one" -> "taller building")."""
     phrase = re.sub(r"^(?:(?:only|just|maybe|no|yes|please|i (?:mean|meant)|it's|neither|none)[\s,]+)+", "", phrase.strip(" ,.!?"), flags=re.I)
+    if len(offered := options(question)) == 2 and (place := re.fullmatch(r"(?:the )?(former|first|latter|second|last)(?: one| option)?", phrase, re.I)):
+        if p.singular(p.head(offered[0])) == p.singular(p.head(before)) or place[1].lower() in ("former", "latter"):
+            return offered[0 if place[1].lower() in ("former", "first") else 1]
     chosen = choose(phrase, options(question))
     if chosen:
         return re.sub(r"\bone\b", _kind(before) or "one", chosen)
