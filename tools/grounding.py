@@ -67,7 +67,12 @@ def is_background(phrase: str) -> bool:
 
 
 def ground(
-    context: EditContext, target: str | None, selection: str | None = None, *, needed: bool = True
+    context: EditContext,
+    target: str | None,
+    selection: str | None = None,
+    *,
+    needed: bool = True,
+    certainty: float = 0.0,
 ) -> Target | None:
     """Find what a request is about in the workspace's current version.
 
@@ -75,7 +80,8 @@ def ground(
     the same phrase grounded earlier on this path (an orange suit stays "the suit" once it is navy); words.
     None for the whole picture: when nothing is named or selected, or, where no target is `needed`, when a word only
     points ("brighten it") and there is nothing to point at.
-    Raises NeedsAnswerError when nothing matches or it is not clear which is meant.
+    Raises NeedsAnswerError when nothing matches, it is not clear which is meant, or words are grounded with a score
+    below `certainty` (what cannot be seen any more afterwards must not rest on a guess).
     """
     workspace = context.workspace
     if selection is not None:
@@ -97,7 +103,7 @@ def ground(
         if not needed:
             return None
         raise NeedsAnswerError(Question(f"What do you mean by “{target}”? Click it, or brush over it, on the picture."))
-    return _from_words(context, target)
+    return _from_words(context, target, certainty)
 
 
 def remember(workspace: Workspace, version_id: str, target: Target) -> None:
@@ -161,7 +167,7 @@ def _grounded_earlier(context: EditContext, target: str) -> Target | None:
     return None
 
 
-def _from_words(context: EditContext, target: str) -> Target:
+def _from_words(context: EditContext, target: str, certainty: float) -> Target:
     words = words_of(target)
     other = bool(words) and words[0] in _OTHER
     phrase = " ".join(words[1:]) if other else target
@@ -172,6 +178,9 @@ def _from_words(context: EditContext, target: str) -> Target:
     if not grounding.found:
         text = grounding.question or f"I don't see {target!r} here; click it, or brush over it, on the picture."
         raise NeedsAnswerError(Question(text, grounding.candidates))
+    if grounding.score < certainty:
+        question = f"Do you mean this for the {target}? Say its number, or click what you mean."
+        raise NeedsAnswerError(Question(question, grounding.candidates))
     return Target(grounding.mask, target, "words")
 
 

@@ -64,6 +64,7 @@ class PixelEdit(EditRequest):
     """An edit that changes samples inside a mask and nothing else."""
 
     needs_target: ClassVar[bool] = False  # False: without a target the whole picture is meant
+    certainty: ClassVar[float] = 0.0  # how sure words must be grounded, in [0, 1]; below it the person is asked
     question: ClassVar[str] = "What should it be applied to? Click it, or brush over it, on the picture."
 
     @abstractmethod
@@ -124,7 +125,7 @@ class PixelEdit(EditRequest):
 
     def find_target(self, context: EditContext) -> Target | None:
         """The grounded target, None for the whole picture; raises NeedsAnswerError."""
-        target = ground(context, self.target, self.selection, needed=self.needs_target)
+        target = ground(context, self.target, self.selection, needed=self.needs_target, certainty=self.certainty)
         if target is None and self.needs_target:
             raise NeedsAnswerError(Question(self.question))
         return target

@@ -18,6 +18,7 @@ class Fill(PixelEdit):
     """Shared by the edits whose result is what could have been behind the target."""
 
     needs_target: ClassVar[bool] = True
+    certainty: ClassVar[float] = 0.8
 
     def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
         """The target with its soft edge and a little more, so that no rim of the old colours stays."""
