@@ -155,6 +155,21 @@ def test_a_brushed_thing_is_removed_and_a_reload_loses_nothing(start: Visit, hom
     page.wait_for_selector("section.easel[data-compare=split]")
 
 
+def test_versions_are_named_and_compared_in_the_strip(start: Visit, home: Path) -> None:
+    page = _open_sample(start, "Rocket")
+    first = _version(page)
+    _say(page, "black and white")
+    _wait_for_new_version(page, first)
+    page.get_by_role("button", name="Name version 2").click()
+    page.get_by_role("textbox", name="Version name").fill("For print")
+    page.get_by_role("textbox", name="Version name").press("Enter")
+    page.get_by_role("button", name="Go to version 2: For print").wait_for()
+    with _workspace(page, home) as workspace:
+        assert workspace.head.name == "For print"
+    page.get_by_role("button", name="Compare with version 1").click()
+    page.wait_for_selector("section.easel[data-compare=split]")
+
+
 def test_a_quick_action_says_it_for_the_person(start: Visit) -> None:
     page = _open_sample(start, "Coffee")
     first = _version(page)

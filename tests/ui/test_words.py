@@ -33,6 +33,8 @@ def test_a_step_says_what_with_which_engine_how_long_and_how_it_was_checked() ->
     }
     shown = steps_html([step])
     assert "<b>recolor</b> &lt;suit&gt; · oklab · 1.3 s · colour reached · rest untouched" in shown
+    whole = {"op": "crop", "engine": "crop", "seconds": 0.01, "verdict": "now 40×40 pixels", "outside_max_diff": 0}
+    assert "<b>crop</b> now 40×40 pixels</li>" in steps_html([whole])
     assert 'class="failed"' in steps_html([{"op": "remove", "error": "Nothing found."}])
 
 

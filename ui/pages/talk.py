@@ -147,14 +147,15 @@ def steps_html(steps: list[dict[str, Any]]) -> str:
 
 
 def _step_html(step: dict[str, Any]) -> str:
-    failed = bool(step.get("error"))
-    facts = [step.get("selection"), step.get("engine"), _seconds(step.get("seconds")), step.get("verdict")]
-    if step.get("outside_max_diff") == 0 and step.get("mask_area") and step.get("verdict") != NOTHING_OUTSIDE:
+    operation, engine, verdict = step.get("op") or "step", step.get("engine"), step.get("verdict")
+    facts = [step.get("selection"), engine if engine != operation else None, _seconds(step.get("seconds")), verdict]
+    # For a part of the picture only, and unless the verdict has said it already.
+    if step.get("selection") and step.get("outside_max_diff") == 0 and verdict != NOTHING_OUTSIDE:
         facts.append("rest untouched")
     told = " · ".join(html.escape(str(fact)) for fact in facts if fact)
-    name = html.escape(str(step.get("op") or "step").replace("_", " "))
-    return f'<li class="{"failed" if failed else "done"}"><b>{name}</b> {told}</li>'
+    name = html.escape(str(operation).replace("_", " "))
+    return f'<li class="{"failed" if step.get("error") else "done"}"><b>{name}</b> {told}</li>'
 
 
 def _seconds(value: float | None) -> str | None:
-    return None if value is None else f"{value:.1f} s"
+    return None if value is None or value < 0.05 else f"{value:.1f} s"
