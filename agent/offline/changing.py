@@ -1,4 +1,5 @@
 """Requests that make one thing become another: what the new state is decides which edit that means."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -13,17 +14,40 @@ from agent.offline.placing import given, insert, move, resize, wear
 from agent.offline.steps import Step
 from agent.offline.toning import with_amount
 
-_TO = re.compile(r"\s+(?:to be(?:come)?|to have|to look like|to look|to say|to read|into being|into|to|with|for|as|→|->|=>|by|in to)\s+", re.I)
-_BEFORE_TO = re.compile(r"\b(?:next|close|closest|nearest|attached|similar|due|according|opposite|adjacent|connected|belonging|up|leading|closer|the same|identical|sitting next|standing next|pointing|talking|listening)$", re.I)
-_COLOUR_OF = re.compile(r"^(?:the |its |their |his |her |all )*(?:main |overall |exact )?(?:colou?rs?|colou?ring|colou?r scheme|hue|shade|tint|paint(?: colou?r)?) (?:of|for|on|in) (?P<of>.+)$", re.I)
+_TO = re.compile(
+    r"\s+(?:to be(?:come)?|to have|to look like|to look|to say|to read|into being|into|to|with|for|as|→|->|=>|by|in to)\s+",
+    re.I,
+)
+_BEFORE_TO = re.compile(
+    r"\b(?:next|close|closest|nearest|attached|similar|due|according|opposite|adjacent|connected|belonging|up|leading|closer|the same|identical|sitting next|standing next|pointing|talking|listening)$",
+    re.I,
+)
+_COLOUR_OF = re.compile(
+    r"^(?:the |its |their |his |her |all )*(?:main |overall |exact )?(?:colou?rs?|colou?ring|colou?r scheme|hue|shade|tint|paint(?: colou?r)?) (?:of|for|on|in) (?P<of>.+)$",
+    re.I,
+)
 _OWN_COLOUR = re.compile(r"^(?P<of>.+?)(?:'s|s')?\s+(?:colou?rs?|colou?ring|hue|shade)$", re.I)
-_MATERIAL_OF = re.compile(r"^(?:the )?(?:material|texture|fabric|surface|pattern|print|finish) (?:of|on|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? (?:material|texture|fabric|surface)$", re.I)
+_MATERIAL_OF = re.compile(
+    r"^(?:the )?(?:material|texture|fabric|surface|pattern|print|finish) (?:of|on|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? (?:material|texture|fabric|surface)$",
+    re.I,
+)
 _SIZE_OF = re.compile(r"^(?:the )?size (?:of|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? size$", re.I)
-_SAME_COLOUR = re.compile(r"^(?:the |be |have |a )*(?:same|matching|similar) colou?r(?: (?:as|like|of|to|with))?\b|^match(?:ing)?\b.*|.*\bcolou?r of (?:the|his|her)\b.*", re.I)
-_LOOK = re.compile(r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|to be|to look(?: like)?|to|resemble|out of|like)\s+(?P<how>.+)$", re.I)
-_DONE = v._any("""gone|disappear(?:ed)?|vanish(?:ed)?|invisible|go away|removed|deleted|erased|absent|be gone|not there|go""")
+_SAME_COLOUR = re.compile(
+    r"^(?:the |be |have |a )*(?:same|matching|similar) colou?r(?: (?:as|like|of|to|with))?\b|^match(?:ing)?\b.*|.*\bcolou?r of (?:the|his|her)\b.*",
+    re.I,
+)
+_LOOK = re.compile(
+    r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|to be|to look(?: like)?|to|resemble|out of|like)\s+(?P<how>.+)$",
+    re.I,
+)
+_DONE = v._any(
+    """gone|disappear(?:ed)?|vanish(?:ed)?|invisible|go away|removed|deleted|erased|absent|be gone|not there|go"""
+)
 _PART = r"(?:eyes|mouth|smile|expression|pose|posture|face expression|facial expression|gaze|gesture|age|gender|emotion|mood of (?:the )?(?:man|woman|person|girl|boy)|hair ?style|position of (?:his|her|the) (?:arm|hand|leg|head)s?|action|stance|viewpoint|camera angle|perspective|angle|view|point of view|camera view)"
-_VIEW = re.compile(r"\b(?:viewpoint|camera angle|perspective|point of view|camera view|bird'?s[- ]eye|from (?:above|below|behind|the (?:side|back|front|top)))\b", re.I)
+_VIEW = re.compile(
+    r"\b(?:viewpoint|camera angle|perspective|point of view|camera view|bird'?s[- ]eye|from (?:above|below|behind|the (?:side|back|front|top)))\b",
+    re.I,
+)
 
 
 def assign(target_text: str, value_text: str) -> list[Step]:
@@ -32,16 +56,23 @@ def assign(target_text: str, value_text: str) -> list[Step]:
     value = _clean_value(value_text)
     if not value:
         return [Step("clarify", p.noun_phrase(target_text))]
-    of_scene = re.match(r"(?:the )?(?:\w+ )?scene(?:ry)?$", target_text, re.I) and (v.found(v.WEATHER, value) or v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value))
+    of_scene = re.match(r"(?:the )?(?:\w+ )?scene(?:ry)?$", target_text, re.I) and (
+        v.found(v.WEATHER, value) or v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value)
+    )
     if of_scene:
         return [Step("style", None, _style_value(value))]
-    if v.is_background(target_text) or v.full(rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)", target_text):
+    if v.is_background(target_text) or v.full(
+        rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)",
+        target_text,
+    ):
         return _background(value, target_text)
     attribute = _attribute(target_text, value)
     if attribute is not None:
         return attribute
     target = p.noun_phrase(target_text)
-    if target and re.fullmatch(r"(?:day(?:time)?|night(?:time)?|summer|winter|outdoor|indoor|city|street) scene|view|setting", target, re.I):
+    if target and re.fullmatch(
+        r"(?:day(?:time)?|night(?:time)?|summer|winter|outdoor|indoor|city|street) scene|view|setting", target, re.I
+    ):
         target = None
     pronoun = v.is_pronoun(target_text)
     if target is None or pronoun:
@@ -54,9 +85,18 @@ def assign(target_text: str, value_text: str) -> list[Step]:
 def _clean_value(value: str) -> str:
     value = trim(value.strip(" .,!?:;"))
     value = re.sub(rf"^in(?:to)? (?={v.BLACK_WHITE}$)", "", value, flags=re.I)
-    value = re.sub(r"^(?:it|they|he|she)(?:'s| is| was| are| were|'re) (?=\w+ing\b|made\b|covered\b|\w+$)", "", value, flags=re.I)
-    value = re.sub(r"^(?:made|built|carved|crafted|constructed) (?:of|from|out of|entirely of|with) ", "", value, flags=re.I)
-    value = re.sub(r"^(?:be |look |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+", "", value, flags=re.I)
+    value = re.sub(
+        r"^(?:it|they|he|she)(?:'s| is| was| are| were|'re) (?=\w+ing\b|made\b|covered\b|\w+$)", "", value, flags=re.I
+    )
+    value = re.sub(
+        r"^(?:made|built|carved|crafted|constructed) (?:of|from|out of|entirely of|with) ", "", value, flags=re.I
+    )
+    value = re.sub(
+        r"^(?:be |look |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+",
+        "",
+        value,
+        flags=re.I,
+    )
     value = re.sub(r",? (?:instead|please|maybe|now|rather)$", "", value, flags=re.I)
     return re.sub(r"\s+(?:instead of|rather than|not) .+$", "", value, flags=re.I).strip()
 
@@ -88,12 +128,23 @@ def _attribute(target: str, value: str) -> list[Step] | None:
     """The steps when the target names a property (the colour of, the size of, the style …) and no thing."""
     bare = p.without_image(target)
     match = _COLOUR_OF.match(bare) or _OWN_COLOUR.match(bare)
-    if match and not v.full(r"(?:the )?(?:hair|skin|eye) colou?r", bare) or v.full(r"(?:the |its )?colou?rs?(?: scheme)?", bare):
+    if (match and not v.full(r"(?:the )?(?:hair|skin|eye) colou?r", bare)) or v.full(
+        r"(?:the |its )?colou?rs?(?: scheme)?", bare
+    ):
         of = match["of"] if match else ""
         value = re.sub(r"^(?:from )?.*?\bto ", "", value) if value.startswith("from ") else value
         if of and v.is_background(of):
-            return [Step("background_replace", None, p.colour_words(value))] if not v.full(rf"{v.DEGREE}{v.TONE}", value) else [Step("adjust", "background", value)]
-        if not of and v.full(r"(?:the |its )?colou?rs?(?: scheme)?", bare) and p.without_image(target) == target.strip() and not v.full(rf"{v.DEGREE}{v.TONE}|{v.BLACK_WHITE}", value):
+            return (
+                [Step("background_replace", None, p.colour_words(value))]
+                if not v.full(rf"{v.DEGREE}{v.TONE}", value)
+                else [Step("adjust", "background", value)]
+            )
+        if (
+            not of
+            and v.full(r"(?:the |its )?colou?rs?(?: scheme)?", bare)
+            and p.without_image(target) == target.strip()
+            and not v.full(rf"{v.DEGREE}{v.TONE}|{v.BLACK_WHITE}", value)
+        ):
             return [Step("recolor", "it", p.colour_words(value))]
         if not of or v.is_image(of):
             return [Step("adjust", None, p.bare(value))]
@@ -111,13 +162,21 @@ def _attribute(target: str, value: str) -> list[Step] | None:
         if v.is_image(thing):
             return [Step("other", None, f"resize to {value}")]
         return [Step("resize_object", p.noun_phrase(thing), value)]
-    if v.full(rf"(?:the |an? )?(?:(?:image|photo|picture)'?s? )?(?:(?:art(?:istic|work)?|visual|overall|drawing|painting) )*(?:style|art style|look|theme|vibe|aesthetic|medium|art form|format|genre|filter)(?: of .+)?", target):
+    if v.full(
+        r"(?:the |an? )?(?:(?:image|photo|picture)'?s? )?(?:(?:art(?:istic|work)?|visual|overall|drawing|painting) )*(?:style|art style|look|theme|vibe|aesthetic|medium|art form|format|genre|filter)(?: of .+)?",
+        target,
+    ):
         if re.search(r"format", target) and re.search(r"\b(?:jpe?g|png|webp|tiff?|heic|pdf|gif)\b", value, re.I):
             return [Step("other", None, f"export as {value}")]
         return [Step("style", None, value)]
-    if v.full(rf"(?:the )?(?:season|weather(?: conditions?)?|time(?: of (?:the )?(?:day|year))?|climate|atmosphere|time period|era|day)(?: (?:in|of|from) .+)?", target):
+    if v.full(
+        r"(?:the )?(?:season|weather(?: conditions?)?|time(?: of (?:the )?(?:day|year))?|climate|atmosphere|time period|era|day)(?: (?:in|of|from) .+)?",
+        target,
+    ):
         return [Step("style", None, value)]
-    if v.full(rf"(?:the |overall |image |photo |picture |its )*(?:{v.QUANTITY}|mood)(?: (?:of|in|on) (?P<of>.+))?", target) and not re.search(r"\blights?$|\btexture|\bshine$|shadow", target, re.I):
+    if v.full(
+        rf"(?:the |overall |image |photo |picture |its )*(?:{v.QUANTITY}|mood)(?: (?:of|in|on) (?P<of>.+))?", target
+    ) and not re.search(r"\blights?$|\btexture|\bshine$|shadow", target, re.I):
         owner = re.search(r"\b(?:of|in|on) (.+)$", target, re.I)
         where = p.noun_phrase(owner[1]) if owner else None
         noun = p.bare(target if not owner else target[: owner.start()])
@@ -129,8 +188,14 @@ def _attribute(target: str, value: str) -> list[Step] | None:
     if v.full(r"(?:the )?(?:aspect ratio|ratio|orientation)(?: of .*)?", target):
         return [Step("crop", None, value)]
     if v.full(r"(?:the )?(?:resolution|dimensions?|image size|file size|dpi|quality)(?: of .*)?", target):
-        return [Step("other", None, f"resize to {value}")] if re.search(r"\d", value) else [Step("restore", None, value)]
-    if re.search(rf"(?:^|\s|'s ){_PART}(?:\s(?:of|on|in)\b.*)?$", target, re.I) and not p.is_plain_colour(value) and not v.full(rf"{v.DEGREE}{v.SIZE}", value):
+        return (
+            [Step("other", None, f"resize to {value}")] if re.search(r"\d", value) else [Step("restore", None, value)]
+        )
+    if (
+        re.search(rf"(?:^|\s|'s ){_PART}(?:\s(?:of|on|in)\b.*)?$", target, re.I)
+        and not p.is_plain_colour(value)
+        and not v.full(rf"{v.DEGREE}{v.SIZE}", value)
+    ):
         return [Step("other", p.noun_phrase(target), value)]
     return None
 
@@ -141,13 +206,23 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
     keep = pronoun
     if re.search(r"\btransparent\b", value, re.I):
         return [Step("background_remove")]
-    if v.full(rf"(?:an? |completely |fully |in(?:to)? |all )*{v.BLACK_WHITE}(?: (?:photo|image|picture|version|look|style|film))?", value):
+    if v.full(
+        rf"(?:an? |completely |fully |in(?:to)? |all )*{v.BLACK_WHITE}(?: (?:photo|image|picture|version|look|style|film))?",
+        value,
+    ):
         return [Step("adjust", None, re.sub(r"^(?:an? |in(?:to)? )+", "", value))]
     if match := re.search(r"\b(\d{2,5}\s*(?:x|×|by)\s*\d{2,5})\b|^(?:to )?(\d{3,5} ?(?:px|pixels).*)$", value):
         return [Step("other", None, f"resize to {match[1] or match[2]}")]
-    if v.full(rf"(?:an? |in(?:to)? )*{RATIO}(?: (?:crop|ratio|aspect ratio|format|shape|size|image|photo|picture|wallpaper))?", value):
+    if v.full(
+        rf"(?:an? |in(?:to)? )*{RATIO}(?: (?:crop|ratio|aspect ratio|format|shape|size|image|photo|picture|wallpaper))?",
+        value,
+    ):
         return [Step("crop", None, re.match(rf"(?:an? |in(?:to)? )*({RATIO})", value, re.I)[1])]  # type: ignore[index]
-    if re.search(r"\b(?:video|gif|animation|animated|movie clip|3d model|slideshow|live photo|boomerang)\b|^(?:move|play|sing|talk|speak|dance)\b", value, re.I) and not re.search(r"style|look|poster|scene", value):
+    if re.search(
+        r"\b(?:video|gif|animation|animated|movie clip|3d model|slideshow|live photo|boomerang)\b|^(?:move|play|sing|talk|speak|dance)\b",
+        value,
+        re.I,
+    ) and not re.search(r"style|look|poster|scene", value):
         return [Step("other", None, "unsupported")]
     if re.match(r"(?:an? )?(?:jpe?g|png|webp|tiff?|heic|pdf|svg|raw|gif)\b", value, re.I):
         return [Step("other", None, f"export as {value}")]
@@ -157,33 +232,74 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
         return None
     if v.full(r"(?:a bit |slightly |more |less )*(?:centered|centred|in the (?:center|middle))", value) and keep:
         return None
-    if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", value) or v.full(r"(?:more|less|not so|not as) \w+", value) and v.found(v.TONE, value):
+    if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", value) or (
+        v.full(r"(?:more|less|not so|not as) \w+", value) and v.found(v.TONE, value)
+    ):
         return [Step("adjust", keep, part) for part in p.coordinated(value)]
-    if match := re.match(rf"(?P<how>(?:a (?:little )?bit |slightly |much |a lot )?(?:more|less|higher|lower)) (?P<what>{v.QUANTITY}|colou?r)$", plain, re.I):
+    if match := re.match(
+        rf"(?P<how>(?:a (?:little )?bit |slightly |much |a lot )?(?:more|less|higher|lower)) (?P<what>{v.QUANTITY}|colou?r)$",
+        plain,
+        re.I,
+    ):
         return [Step("adjust", keep, plain)]
     if v.full(rf"{v.DEGREE}{v.BLURRED}", value):
         return [Step("blur", keep, value)]
-    if v.full(rf"{v.DEGREE}(?:{v.QUALITY}|enhanced|restored|fixed|colou?ri[sz]ed|in colou?r|colou?r|colou?red)(?:(?:,| and|, and) {v.DEGREE}(?:{v.QUALITY}|{v.TONE}))*", value) or v.found(r"(?:high(?:er)?|better)[- ](?:res\w*|quality|def\w*)|hd|4k", value):
-        return [Step("restore", keep, "colorize" if re.search(r"colou?r", value) and not re.search("quality", value) else value)]
+    if v.full(
+        rf"{v.DEGREE}(?:{v.QUALITY}|enhanced|restored|fixed|colou?ri[sz]ed|in colou?r|colou?r|colou?red)(?:(?:,| and|, and) {v.DEGREE}(?:{v.QUALITY}|{v.TONE}))*",
+        value,
+    ) or v.found(r"(?:high(?:er)?|better)[- ](?:res\w*|quality|def\w*)|hd|4k", value):
+        return [
+            Step(
+                "restore",
+                keep,
+                "colorize" if re.search(r"colou?r", value) and not re.search("quality", value) else value,
+            )
+        ]
     if v.full(rf"{v.DEGREE}{v.SIZE}", value):
         if keep:
             return None
-        return [Step("outpaint", None, value)] if re.search(r"wide", value) else [Step("other", None, f"resize {value}")]
+        return (
+            [Step("outpaint", None, value)] if re.search(r"wide", value) else [Step("other", None, f"resize {value}")]
+        )
     if v.full(r"(?:more |less )?(?:straight|level|upright|straighter)", value):
         return [Step("rotate", None, "straighten")]
     if v.full(r"upside[- ]down|mirrored|flipped.*|rotated.*|mirror image|sideways", value):
         return [Step("rotate", None, value)]
     if _VIEW.search(value) or v.full(_DONE, value):
         return [Step("other", None, "unsupported: viewpoint")] if _VIEW.search(value) else None
-    if v.full(rf"(?:\d+ years |much |a bit |a little |more |look )*(?:older|younger|smile|smiling|happy|happier|sad|open|closed|run|jump|sit|stand|fly|walk)(?: .*)?", value) and keep:
+    if (
+        v.full(
+            r"(?:\d+ years |much |a bit |a little |more |look )*(?:older|younger|smile|smiling|happy|happier|sad|open|closed|run|jump|sit|stand|fly|walk)(?: .*)?",
+            value,
+        )
+        and keep
+    ):
         return [Step("other", keep, value)]
     if re.match(r"(?:it (?:is|was|were|'s)|it's|it) ", value, re.I):
         value = re.sub(r"^it(?:'s| is| was| were)? ", "", value, flags=re.I)
         plain = p.bare(value)
-    if re.match(r"(?:at|in|on) ", value, re.I) and v.found(v.PLACE, value) and not v.found(rf"{v.STYLE_NOUN}", value) and not v.full(rf".*\b{v.WEATHER}", value):
+    if (
+        re.match(r"(?:at|in|on) ", value, re.I)
+        and v.found(v.PLACE, value)
+        and not v.found(rf"{v.STYLE_NOUN}", value)
+        and not v.full(rf".*\b{v.WEATHER}", value)
+    ):
         return [Step("background_replace", None, p.bare(re.sub(r"^(?:at|in|on) (?:the middle of )?", "", value)))]
-    if v.found(v.STYLE_NOUN, value) or v.found(v.STYLE, value) or v.found(v.WEATHER, value) or re.search(r"\b(?:as if|taken|painted|drawn|era|century|world|universe|movie|game)\b", value, re.I):
-        if pronoun and re.match(r"(?:an? )", value) and not (v.found(v.STYLE, value) or v.found(v.STYLE_NOUN, value) or v.full(rf"an? (?:\w+ )*?{v.WEATHER}(?: \w+)?", value)):
+    if (
+        v.found(v.STYLE_NOUN, value)
+        or v.found(v.STYLE, value)
+        or v.found(v.WEATHER, value)
+        or re.search(r"\b(?:as if|taken|painted|drawn|era|century|world|universe|movie|game)\b", value, re.I)
+    ):
+        if (
+            pronoun
+            and re.match(r"(?:an? )", value)
+            and not (
+                v.found(v.STYLE, value)
+                or v.found(v.STYLE_NOUN, value)
+                or v.full(rf"an? (?:\w+ )*?{v.WEATHER}(?: \w+)?", value)
+            )
+        ):
             return None
         return [Step("style", None, _style_value(value))]
     if pronoun is None:
@@ -194,7 +310,12 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
 
 
 def _style_value(value: str) -> str:
-    value = re.sub(r"^(?:in(?:to)?|as|like|the|an?|of|with|look like|to|more|art) (?:the )?(?:style of (?:an? )?)?", "", value.strip(), flags=re.I)
+    value = re.sub(
+        r"^(?:in(?:to)?|as|like|the|an?|of|with|look like|to|more|art) (?:the )?(?:style of (?:an? )?)?",
+        "",
+        value.strip(),
+        flags=re.I,
+    )
     return re.sub(r"^(?:an?|the) ", "", value).strip()
 
 
@@ -210,7 +331,7 @@ def _thing(target: str, value: str) -> list[Step]:
     if v.full(_DONE, value):
         return [erase_one(thing) for thing in things]
     stated = p.is_plain_colour(value) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", value)
-    if has_quotation(value) or has_quotation(target) and is_writing(target) and not stated:
+    if has_quotation(value) or (has_quotation(target) and is_writing(target) and not stated):
         return [Step("replace", target, plain)]
     colours = p.colour_list(value)
     if colours and len(colours) == len(things) > 1:
@@ -223,29 +344,70 @@ def _thing(target: str, value: str) -> list[Step]:
     if p.is_plain_colour(value) and not a_thing:
         return each("recolor", p.colour_words(value))
     if a_thing:
-        return [Step("style", target, plain)] if v.full(v.STYLE, plain) and noun in ("photo", "image") else [Step("replace", thing, plain) for thing in things]
-    if re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$|[a-z]+$", value) and re.fullmatch(r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)", noun) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value):
+        return (
+            [Step("style", target, plain)]
+            if v.full(v.STYLE, plain) and noun in ("photo", "image")
+            else [Step("replace", thing, plain) for thing in things]
+        )
+    if (
+        re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$|[a-z]+$", value)
+        and re.fullmatch(
+            r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)",
+            noun,
+        )
+        and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value)
+    ):
         return each("other", value)
-    if found := re.match(rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$", value, re.I):
+    if found := re.match(
+        rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$",
+        value,
+        re.I,
+    ):
         if p.is_plain_colour(found["colour"]):
             return each("recolor", found["colour"])
     if _SAME_COLOUR.match(value):
-        return each("recolor", re.sub(r"^match(?:ing|es)? (?:the colou?r of )?(?:the |his |her )?", "colour of the ", plain))
+        return each(
+            "recolor", re.sub(r"^match(?:ing|es)? (?:the colou?r of )?(?:the |his |her )?", "colour of the ", plain)
+        )
     if v.full(v.BLACK_WHITE, value):
         return each("adjust", value)
-    if p.could_be_colour(value) and not re.match(r"(?:an?|the|some) ", value, re.I) and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.MATERIAL})", value):
+    if (
+        p.could_be_colour(value)
+        and not re.match(r"(?:an?|the|some) ", value, re.I)
+        and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.MATERIAL})", value)
+    ):
         return each("recolor", p.colour_words(value))
-    if v.full(rf"{v.DEGREE}(?:whiter|pinker|redder|bluer|greener|yellower|blacker|(?:{'|'.join(_HUES)})d?ish|blonder?|tanner|tanned)", value) or re.match(rf"(?:a (?:bit|little) |slightly |much )*(?:more|less) (?:{'|'.join(_HUES)})$", value, re.I):
+    if v.full(
+        rf"{v.DEGREE}(?:whiter|pinker|redder|bluer|greener|yellower|blacker|(?:{'|'.join(_HUES)})d?ish|blonder?|tanner|tanned)",
+        value,
+    ) or re.match(rf"(?:a (?:bit|little) |slightly |much )*(?:more|less) (?:{'|'.join(_HUES)})$", value, re.I):
         return each("recolor", value)
-    if v.full(rf"{v.DEGREE}(?:dark|light|bright|deep|pale|cool|warm)?(?:er|est)?", value) and v.full(rf"{v.DEGREE}(?:dark|light|deep|pale)(?:er|est)?", value):
-        op = "adjust" if re.search(r"\b(?:sky|skies|face|skin|shadows?|highlights?|foreground|room|side|area|corners?|edges?|lighting|clouds?|scene|him|her|them|man|woman|person|subject|water|lights?|colou?rs?|mid-?tones|whites|blacks)$", noun, re.I) or re.match(r"(?:the )?(?:left|right|top|bottom)", target, re.I) else "recolor"
+    if v.full(rf"{v.DEGREE}(?:dark|light|bright|deep|pale|cool|warm)?(?:er|est)?", value) and v.full(
+        rf"{v.DEGREE}(?:dark|light|deep|pale)(?:er|est)?", value
+    ):
+        op = (
+            "adjust"
+            if re.search(
+                r"\b(?:sky|skies|face|skin|shadows?|highlights?|foreground|room|side|area|corners?|edges?|lighting|clouds?|scene|him|her|them|man|woman|person|subject|water|lights?|colou?rs?|mid-?tones|whites|blacks)$",
+                noun,
+                re.I,
+            )
+            or re.match(r"(?:the )?(?:left|right|top|bottom)", target, re.I)
+            else "recolor"
+        )
         return each(op, value)
     if v.full(rf"{v.DEGREE}{v.BLURRED}", value):
         return each("blur", value)
     if v.full(rf"{v.DEGREE}{v.SIZE}(?: (?:and|,) {v.DEGREE}{v.SIZE})*(?: (?:than|as|in|like) .*)?", value):
         return each("resize_object", value)
-    if v.full(rf"(?:\w+ )*(?:smile|smiling|open|closed|{v.POSE})(?: .+)?", value) and not re.match(r"(?:an? )\w+ (?!years)", value) and not re.match(r"(?:cool|warm|hot|old)er$", value):
-        if re.match(r"(?:hold(?:ing)?|carry(?:ing)?|wear(?:ing)?) ", value, re.I) and (found := re.match(r"\w+ (.+)$", value)):
+    if (
+        v.full(rf"(?:\w+ )*(?:smile|smiling|open|closed|{v.POSE})(?: .+)?", value)
+        and not re.match(r"(?:an? )\w+ (?!years)", value)
+        and not re.match(r"(?:cool|warm|hot|old)er$", value)
+    ):
+        if re.match(r"(?:hold(?:ing)?|carry(?:ing)?|wear(?:ing)?) ", value, re.I) and (
+            found := re.match(r"\w+ (.+)$", value)
+        ):
             return [Step("insert", target, p.bare(found[1]))]
         if not v.full(rf"{v.DEGREE}{v.TONE}", value) or noun in ("him", "her", "man", "woman", "person"):
             return [Step("other", target, value)]
@@ -263,18 +425,48 @@ def _thing(target: str, value: str) -> list[Step]:
         return [Step("replace", target, plain if re.search("sky", plain) else f"{plain} sky")]
     if v.full(rf"(?:an? |of )*(?:[\w-]+ )?{v.MATERIAL}", value) and not re.match(r"an? ", value, re.I):
         return [Step("replace", thing, f"{plain} {p.head(thing)}") for thing in things]
-    if re.match(r"(?:at|in|on) (?:the |an? )?", value, re.I) and v.found(v.PLACE, value) and re.fullmatch(r"(?:he|she|it|they|him|her|them|man|woman|bear|dog|cat|car|person|people|boy|girl|bird|child|horse|animal|group|couple|product|me|us|family|elephant|bus|boat|train|plane)", noun):
+    if (
+        re.match(r"(?:at|in|on) (?:the |an? )?", value, re.I)
+        and v.found(v.PLACE, value)
+        and re.fullmatch(
+            r"(?:he|she|it|they|him|her|them|man|woman|bear|dog|cat|car|person|people|boy|girl|bird|child|horse|animal|group|couple|product|me|us|family|elephant|bus|boat|train|plane)",
+            noun,
+        )
+    ):
         return [Step("background_replace", None, p.bare(re.sub(r"^(?:at|in|on) ", "", value)))]
     if re.match(r"(?:at|in|on|next to|behind|under|above|between|near|beside|inside) ", value, re.I):
         return [Step("move", target, value)]
     if v.full(rf"(?:in )?(?:the )?(?:style of )?(?:an? )?{v.STYLE}(?: {v.STYLE_NOUN})", value):
         return [Step("style", target, _style_value(value))]
-    if re.fullmatch(r"[a-z]+", value, re.I) and not re.match(r"(?:an?|the|some)\b", value) and re.search(r"(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|wet|rotten|ripe|dry|empty|full|broken)$", value) and not re.search(r"(?:berry|city|baby|puppy|kitty|bunny|pony|fairy|lady|toy|boy|key|monkey|donkey|turkey|king|ring|being|music|chicken|kitchen|garden|kitten)$", value):
+    if (
+        re.fullmatch(r"[a-z]+", value, re.I)
+        and not re.match(r"(?:an?|the|some)\b", value)
+        and re.search(r"(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|wet|rotten|ripe|dry|empty|full|broken)$", value)
+        and not re.search(
+            r"(?:berry|city|baby|puppy|kitty|bunny|pony|fairy|lady|toy|boy|key|monkey|donkey|turkey|king|ring|being|music|chicken|kitchen|garden|kitten)$",
+            value,
+        )
+    ):
         return [Step("replace", target, f"{plain} {noun}")]
     return [Step("replace", thing, plain) for thing in things]
 
 
-_HUES = ("red", "green", "blue", "yellow", "purple", "pink", "orange", "brown", "white", "black", "gr[ae]y", "gold", "teal", "beige")
+_HUES = (
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "purple",
+    "pink",
+    "orange",
+    "brown",
+    "white",
+    "black",
+    "gr[ae]y",
+    "gold",
+    "teal",
+    "beige",
+)
 
 
 def replace(rest: str, verb: str = "replace") -> list[Step]:
@@ -282,7 +474,9 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
     rest = trim(re.sub(r"^out\s+", "", rest))
     if verb == "substitute" and (match := re.match(r"(?P<new>.+?) for (?P<old>.+)$", rest, re.I)):
         return _replaced(match["old"], match["new"])
-    if match := re.match(r"(?:the )?(?:positions?|places?|locations?) of (.+)$|(.+?) (?:positions?|places?)$", rest, re.I):
+    if match := re.match(
+        r"(?:the )?(?:positions?|places?|locations?) of (.+)$|(.+?) (?:positions?|places?)$", rest, re.I
+    ):
         return [Step("move", p.noun_phrase(match[1] or match[2]), "swap positions")]
     separator = r"\s+(?:with|by|for|to|into|out for|out with|in favou?r of|in exchange for|→|->)\s+"
     match = re.match(rf"(?P<old>.+?){separator}(?P<new>.+)$", rest, re.I)
@@ -293,7 +487,11 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
             return [Step("move", p.noun_phrase(rest), "swap positions")]
         return [Step("clarify", p.noun_phrase(rest) if rest else None)]
     old, new = match["old"], match["new"]
-    if (later := re.match(rf"(?P<more>.+?){separator}(?P<new>(?:an?|some) .+)$", new, re.I)) and re.match(r"(?:the|his|her|a) ", new) and not re.match(r"an? ", new):
+    if (
+        (later := re.match(rf"(?P<more>.+?){separator}(?P<new>(?:an?|some) .+)$", new, re.I))
+        and re.match(r"(?:the|his|her|a) ", new)
+        and not re.match(r"an? ", new)
+    ):
         old, new = f"{old} with {later['more']}", later["new"]
     pairs = re.match(rf"(?P<new>.+?),? and (?:replace |swap )?(?P<old2>.+?){separator}(?P<new2>.+)$", new, re.I)
     if pairs:
@@ -303,7 +501,9 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
 
 def _replaced(old: str, new: str) -> list[Step]:
     new = re.sub(r"\s+instead$", "", trim(new))
-    if v.is_background(old) or v.full(r"(?:the )?(?:location|setting|scenery|scene|environment|studio|whole background|place)", old):
+    if v.is_background(old) or v.full(
+        r"(?:the )?(?:location|setting|scenery|scene|environment|studio|whole background|place)", old
+    ):
         return _background(new, old)
     attribute = _attribute(old, new)
     if attribute is not None:
@@ -324,20 +524,31 @@ def change(rest: str, verb: str = "change") -> list[Step]:
     rest = re.sub(r"^(?:up|out|the way)\s+(?=the)", "", rest)
     if not rest:
         return [Step("clarify")]
-    if verb == "turn" and (match := re.match(r"(?P<what>.*?)\b(?P<way>-?\d+\s*(?:°|degrees?|deg)\b.*|upside[- ]?down|sideways|clockwise|counter.*|around|(?:to the )?(?:left|right)(?: by .*)?)$", rest, re.I)):
+    if verb == "turn" and (
+        match := re.match(
+            r"(?P<what>.*?)\b(?P<way>-?\d+\s*(?:°|degrees?|deg)\b.*|upside[- ]?down|sideways|clockwise|counter.*|around|(?:to the )?(?:left|right)(?: by .*)?)$",
+            rest,
+            re.I,
+        )
+    ):
         from agent.offline.framing import rotate
 
         if match["way"].lower() == "around" and match["what"].strip() and not v.is_image(match["what"]):
             return [Step("other", p.noun_phrase(match["what"]), "turned around")]
         return rotate(rest, "rotate")
-    if verb == "turn" and (match := re.match(r"(?P<switch>on|off) (?P<what>.+)$|(?P<what2>.+) (?P<switch2>on|off)$", rest, re.I)):
+    if verb == "turn" and (
+        match := re.match(r"(?P<switch>on|off) (?P<what>.+)$|(?P<what2>.+) (?P<switch2>on|off)$", rest, re.I)
+    ):
         return [Step("other", p.noun_phrase(match["what"] or match["what2"]), match["switch"] or match["switch2"])]
     if match := re.match(r"(?P<old>.+?) from (?P<was>.+?) (?:to|into) (?P<new>.+)$", rest, re.I):
         if has_quotation(match["was"]):
             return [Step("replace", match["was"], match["new"])]
         return assign(match["old"], match["new"])
     if match := re.match(r"from (?P<old>.+?) (?:to|into) (?P<new>.+)$", rest, re.I):
-        return assign(match["old"] if not v.full(v.BLACK_WHITE + "|day|summer|winter|night|colou?r", match["old"]) else "image", match["new"])
+        return assign(
+            match["old"] if not v.full(v.BLACK_WHITE + "|day|summer|winter|night|colou?r", match["old"]) else "image",
+            match["new"],
+        )
     pairs = _pairs(rest)
     if pairs:
         return [step for old, new in pairs for step in assign(old, new)]
@@ -345,13 +556,17 @@ def change(rest: str, verb: str = "change") -> list[Step]:
         return assign("image", re.sub(r"^(?:to|into) ", "", rest, flags=re.I))
     if verb in ("turn", "render", "keep", "set") and not re.search(r"\bfor\b", rest) and (made := make(rest)):
         return made
-    if made := _made(rest):
-        if made[0].op != "replace":
-            return made
+    if (made := _made(rest)) and made[0].op != "replace":
+        return made
     if p.is_plain_colour(rest):
         return [Step("recolor", "it", p.colour_words(rest))]
     target = p.noun_phrase(rest)
-    return [Step("clarify", target if target and not re.fullmatch(r"colou?rs?|style|background|it|something", target) else None)]
+    return [
+        Step(
+            "clarify",
+            target if target and not re.fullmatch(r"colou?rs?|style|background|it|something", target) else None,
+        )
+    ]
 
 
 def _pairs(rest: str) -> list[tuple[str, str]]:
@@ -387,17 +602,31 @@ def make(rest: str, verb: str = "make") -> list[Step]:
     rest = trim(rest)
     if not rest:
         return [Step("clarify")]
-    if match := re.match(r"(?:it )?so (?:that )?(?P<clause>.+)$|(?:it )?(?:look )?(?:like|as if|as though) (?P<as>(?:he|she|they|it|there|the .+?) (?:is|are|was|were|has|have)\b.+)$", rest, re.I):
+    if match := re.match(
+        r"(?:it )?so (?:that )?(?P<clause>.+)$|(?:it )?(?:look )?(?:like|as if|as though) (?P<as>(?:he|she|they|it|there|the .+?) (?:is|are|was|were|has|have)\b.+)$",
+        rest,
+        re.I,
+    ):
         from agent.offline.frames import parse_clause
 
         inner = match["clause"] or match["as"]
-        steps = parse_clause(re.sub(r"^(it|he|she|they|there|the .+?) (?:is|are|was|were)\b", r"\1 should be", inner, flags=re.I))
+        steps = parse_clause(
+            re.sub(r"^(it|he|she|they|there|the .+?) (?:is|are|was|were)\b", r"\1 should be", inner, flags=re.I)
+        )
         if steps:
             return steps
-    if verb in ("have", "get") and re.match(r"(?:an?|some|more|two|three|another) ", rest) and not p.colour_suffix(rest):
+    if (
+        verb in ("have", "get")
+        and re.match(r"(?:an?|some|more|two|three|another) ", rest)
+        and not p.colour_suffix(rest)
+    ):
         return insert(rest)
     rest = re.sub(r"\s+(?:instead of|rather than) (?:[\w-]+ ?){1,3}$", "", rest)
-    joints = [joint for joint in re.finditer(r"\s*,? and |\s*, ", rest) if not re.search(r"\bbetween\b(?!.*\band\b)", rest[: joint.start()])]
+    joints = [
+        joint
+        for joint in re.finditer(r"\s*,? and |\s*, ", rest)
+        if not re.search(r"\bbetween\b(?!.*\band\b)", rest[: joint.start()])
+    ]
     for joint in joints:
         left, right = rest[: joint.start()], re.sub(r"^(?:make |have |the same with )", "", rest[joint.end() :])
         if re.match(r"(?:(?:the|his|her|its|their|my|all|that|this|a) )", right) or p.colour_suffix(right):
@@ -422,9 +651,15 @@ _STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TON
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
-    if match := re.match(rf"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$",
+        rest,
+        re.I,
+    ):
         return assign(match["what"], match["how"])
-    if match := re.match(r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I
+    ):
         return wear(match["who"], match["what"])
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):
         return insert(match["what"])
@@ -432,8 +667,12 @@ def _made(rest: str) -> list[Step]:
         return given(match["who"], match["what"])
     if match := _LOOK.match(rest):
         how = match["how"]
-        if not re.match(r"(?:the )?(?:left|right|next)\b", how) and not (match[0].split(how)[0].rstrip().lower().endswith(" to") and _BEFORE_TO.search(match["what"])):
-            if re.search(r"look(?:ing|s)?$|appear$|look$", rest[: match.start("how")].strip(), re.I) and re.match(r"(?:at|to|up|down|away|left|right|straight|towards?|into|over)\b", how, re.I):
+        if not re.match(r"(?:the )?(?:left|right|next)\b", how) and not (
+            match[0].split(how)[0].rstrip().lower().endswith(" to") and _BEFORE_TO.search(match["what"])
+        ):
+            if re.search(r"look(?:ing|s)?$|appear$|look$", rest[: match.start("how")].strip(), re.I) and re.match(
+                r"(?:at|to|up|down|away|left|right|straight|towards?|into|over)\b", how, re.I
+            ):
                 return [Step("other", p.noun_phrase(match["what"]), f"look {how}")]
             return assign(match["what"], how)
     if suffix := p.colour_suffix(rest):
@@ -443,23 +682,43 @@ def _made(rest: str) -> list[Step]:
     if match := re.match(rf"(?P<what>(?!an? ).+?) {_STATES}$", rest, re.I):
         states = match["how"]
         what = match["what"]
-        if joined := re.match(rf"(?P<first>.+?) (?P<state>{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED})),?(?: and)?$", what, re.I):
+        if joined := re.match(
+            rf"(?P<first>.+?) (?P<state>{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED})),?(?: and)?$",
+            what,
+            re.I,
+        ):
             return assign(joined["first"], joined["state"]) + assign(joined["first"], states)
         if not re.fullmatch(r"(?:an?|the|more|less)", what.strip(), re.I):
             return assign(what, states)
     if match := re.match(rf"(?P<what>{_NP}[\w' -]+?) (?P<how>(?:an?|into|like|as) .+)$", rest, re.I):
         return assign(match["what"], match["how"])
-    if match := re.match(rf"(?P<what>it|him|her|them|this|that|everything|everyone|(?:the )?(?:image|photo|picture|background|scene)) (?P<how>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>it|him|her|them|this|that|everything|everyone|(?:the )?(?:image|photo|picture|background|scene)) (?P<how>.+)$",
+        rest,
+        re.I,
+    ):
         return assign(match["what"], match["how"])
-    if match := re.match(rf"(?P<what>{_NP}[\w'-]+(?: [\w'-]+)?) (?P<how>{v.POSE}\b.*|(?:[a-z]+ing|not|with|in|at|on|to)\b.*)$", rest, re.I):
+    if match := re.match(
+        rf"(?P<what>{_NP}[\w'-]+(?: [\w'-]+)?) (?P<how>{v.POSE}\b.*|(?:[a-z]+ing|not|with|in|at|on|to)\b.*)$",
+        rest,
+        re.I,
+    ):
         return assign(match["what"], match["how"])
-    if match := re.match(rf"(?:an? |some )(?:\w+ )*?(?:copy|duplicate|backup)(?: .*)?$", rest, re.I):
+    if match := re.match(r"(?:an? |some )(?:\w+ )*?(?:copy|duplicate|backup)(?: .*)?$", rest, re.I):
         return [Step("other", None, "copy")]
     if re.match(r"(?:an?|some|more|another|two|three) ", rest, re.I):
         return insert(rest)
-    if match := re.match(r"(?P<how>bigger|larger|smaller|brighter|darker|lighter|sharper|clearer|transparent|white|black) (?P<what>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<how>bigger|larger|smaller|brighter|darker|lighter|sharper|clearer|transparent|white|black) (?P<what>.+)$",
+        rest,
+        re.I,
+    ):
         return assign(match["what"], match["how"])
-    if match := re.match(r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?|him|her|them|me|us) (?P<how>[\w-]+(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|er|ble|al|ld|nt|et|pe|pt|ad|old|alive|bald|naked|square|round|oval|hexagonal))$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?|him|her|them|me|us) (?P<how>[\w-]+(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|er|ble|al|ld|nt|et|pe|pt|ad|old|alive|bald|naked|square|round|oval|hexagonal))$",
+        rest,
+        re.I,
+    ):
         return assign(match["what"], match["how"])
     return []
 
@@ -468,34 +727,65 @@ def colour(rest: str, verb: str) -> list[Step]:
     """Steps for verbs of colouring: the colour is at the end, or missing."""
     rest = trim(re.sub(r"^(?:in|over)\s+(?=the|this|my)", "", rest))
     if re.match(r"whiten|blacken|redden|bleach|tan", verb):
-        value = {"whiten": "white", "blacken": "black", "redden": "red", "bleach": "white", "tan": "tanned"}[verb.split()[0]]
+        value = {"whiten": "white", "blacken": "black", "redden": "red", "bleach": "white", "tan": "tanned"}[
+            verb.split()[0]
+        ]
         target = p.noun_phrase(rest)
         return [Step("recolor", target, value if target else "it")] if target else [Step("adjust", None, value)]
     if not rest:
         return [Step("clarify")]
     if p.is_plain_colour(rest):
         return [Step("recolor", "it", p.colour_words(rest))]
-    if match := re.match(r"(?P<what>.+?) (?:in|with|to|into|using|as|to be|to match|to look|from .+? to) (?P<how>(?:the |a )?.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>.+?) (?:in|with|to|into|using|as|to be|to match|to look|from .+? to) (?P<how>(?:the |a )?.+)$",
+        rest,
+        re.I,
+    ):
         colours = p.colour_list(match["how"])
         if colours:
             return [Step("recolor", p.noun_phrase(match["what"]), p.colour_words(c)) for c in colours]
-        if not re.match(r"the (?:background|foreground|middle|corner|left|right|front|back)\b", match["how"]) and (p.could_be_colour(match["how"]) or re.search(r"colou?r|match|same|to ", match[0])):
+        if not re.match(r"the (?:background|foreground|middle|corner|left|right|front|back)\b", match["how"]) and (
+            p.could_be_colour(match["how"]) or re.search(r"colou?r|match|same|to ", match[0])
+        ):
             if v.is_image(match["what"]):
-                return [Step("adjust", None, f"{match['how']} tint")] if p.could_be_colour(match["how"]) else [Step("restore", None, "colorize")]
-            return [Step("recolor", "background" if v.is_background(part) else p.noun_phrase(part), p.colour_words(match["how"])) for part in p.coordinated(match["what"])] if not v.is_background(match["what"]) else [Step("background_replace", None, p.colour_words(match["how"]))]
+                return (
+                    [Step("adjust", None, f"{match['how']} tint")]
+                    if p.could_be_colour(match["how"])
+                    else [Step("restore", None, "colorize")]
+                )
+            return (
+                [
+                    Step(
+                        "recolor",
+                        "background" if v.is_background(part) else p.noun_phrase(part),
+                        p.colour_words(match["how"]),
+                    )
+                    for part in p.coordinated(match["what"])
+                ]
+                if not v.is_background(match["what"])
+                else [Step("background_replace", None, p.colour_words(match["how"]))]
+            )
     if suffix := p.colour_suffix(rest):
         pairs = [p.colour_suffix(part) for part in re.split(r",? and |, ", rest)]
         if len(pairs) > 1 and all(pairs):
             return [s for pair in pairs if pair for s in assign(*pair)]
         return assign(re.sub(r"\s+(?:in|to)$", "", suffix[0]), suffix[1])
-    if match := re.match(rf"(?P<what>.+?) {v.DEGREE}(?P<how>darker|lighter|brighter|differently|another colou?r|a different colou?r)$", rest, re.I):
+    if match := re.match(
+        rf"(?P<what>.+?) {v.DEGREE}(?P<how>darker|lighter|brighter|differently|another colou?r|a different colou?r)$",
+        rest,
+        re.I,
+    ):
         if re.search("different|another", match["how"]):
             return [Step("clarify", p.noun_phrase(match["what"]))]
         return [Step("recolor", p.noun_phrase(match["what"]), match["how"])]
     if re.match(r"an? (?!photo|picture|image)", rest, re.I):
         return insert(rest)
     target = p.noun_phrase(rest)
-    if verb in ("color", "colour", "color in", "colour in", "recolor", "recolour", "tint") and (target is None or v.is_pronoun(rest) or re.search(r"photo|picture|image|drawing|sketch|line ?art|grand|mother|father|portrait", rest, re.I)):
+    if verb in ("color", "colour", "color in", "colour in", "recolor", "recolour", "tint") and (
+        target is None
+        or v.is_pronoun(rest)
+        or re.search(r"photo|picture|image|drawing|sketch|line ?art|grand|mother|father|portrait", rest, re.I)
+    ):
         return [Step("restore", None, "colorize")]
     return [Step("clarify", target)]
 

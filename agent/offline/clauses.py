@@ -1,4 +1,5 @@
 """A sentence cut into the clauses that each ask for one thing."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ import re
 
 from agent.offline import lexicon
 
-_CONNECTOR = re.compile(r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$", re.I)
+_CONNECTOR = re.compile(
+    r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$",
+    re.I,
+)
 _POLITE = re.compile(
     r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
@@ -20,8 +24,13 @@ _BLOCKING = frozenset(
     "want it's by as like only its their how what why when where be been being are has have had into your our do "
     "does did get make help and/or if while than under over behind near two three one every each all some any these those".split()
 )
-_SKIPPABLE = re.compile(r"(?:\s|^)(?:actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$", re.I)
-_NOT_AFTER_MAKE = frozenset("turn raise put give lower take hold move stand sit look jump run point wave open close face swing extend rest drop bend lift change set".split())
+_SKIPPABLE = re.compile(
+    r"(?:\s|^)(?:actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$",
+    re.I,
+)
+_NOT_AFTER_MAKE = frozenset(
+    "turn raise put give lower take hold move stand sit look jump run point wave open close face swing extend rest drop bend lift change set".split()
+)
 _NEEDS_OBJECT = frozenset(
     "light cover paint set frame level place top print label cut warm cool fill shade stain tan mask mark open close look "
     "text clean dim color colour tint style pop age match patch stamp trim top bow plant hang bin dump kill lose drop trash "
@@ -31,8 +40,14 @@ _NEEDS_OBJECT = frozenset(
     "shift post share save type write transfer push pull nudge align mount install post bump max lift halve mute tame ease"
     .split()
 )  # fmt: skip
-_NOT_OBJECT = re.compile(r"(?:$|(?:of|in|on|from|at|to|for|by|is|are|and|or|with|,|that|which|around|behind|as|than|like|was|near|under|above|next)\b)", re.I)
-_DETERMINER = re.compile(rf"(?:out |up |off |down |in )?(?:{'|'.join(sorted(lexicon.DETERMINERS))}|more|less|qtxt\w+|faces|people|\w+'s)\b", re.I)
+_NOT_OBJECT = re.compile(
+    r"(?:$|(?:of|in|on|from|at|to|for|by|is|are|and|or|with|,|that|which|around|behind|as|than|like|was|near|under|above|next)\b)",
+    re.I,
+)
+_DETERMINER = re.compile(
+    rf"(?:out |up |off |down |in )?(?:{'|'.join(sorted(lexicon.DETERMINERS))}|more|less|qtxt\w+|faces|people|\w+'s)\b",
+    re.I,
+)
 
 
 def clauses(sentence: str) -> list[str]:
@@ -84,24 +99,65 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
             return False
         if re.search(r"\bto\s*$", before) or last in ("to", "not"):
             return False
-        if opened in ("make", "let", "have", "get") and word in ("turn", "stand", "sit", "look", "jump", "run", "wave", "face", "smile", "close", "open") and not _DETERMINER.match(rest):
+        if (
+            opened in ("make", "let", "have", "get")
+            and word in ("turn", "stand", "sit", "look", "jump", "run", "wave", "face", "smile", "close", "open")
+            and not _DETERMINER.match(rest)
+        ):
             return False
         if word in _NEEDS_OBJECT and " " not in verb:
-            if re.match(r"(?:clear|better|cool|warm|bright|dim|thin|slim|light|separate|perfect|smooth|clean|narrow|double|triple)$", word):
+            if re.match(
+                r"(?:clear|better|cool|warm|bright|dim|thin|slim|light|separate|perfect|smooth|clean|narrow|double|triple)$",
+                word,
+            ):
                 return bool(_DETERMINER.match(rest)) and bool(rest)
             if word in ("crop", "flip", "mirror", "blur") and re.match(r"and \w+ (?:it|them|the|this)\b", rest):
                 return True
-            if word in ("blur", "crop", "zoom", "mirror", "fix", "clean", "smooth", "outline", "highlight", "save", "flip", "edit", "trim", "help", "correct"):
-                return bool(rest) and (not _NOT_OBJECT.match(rest) or bool(re.match(r"(?:in on|to (?:the|a|square|\d)|on the|in)\b", rest))) or (not rest and word in ("crop", "flip", "mirror", "blur"))
+            if word in (
+                "blur",
+                "crop",
+                "zoom",
+                "mirror",
+                "fix",
+                "clean",
+                "smooth",
+                "outline",
+                "highlight",
+                "save",
+                "flip",
+                "edit",
+                "trim",
+                "help",
+                "correct",
+            ):
+                return (
+                    bool(rest)
+                    and (
+                        not _NOT_OBJECT.match(rest)
+                        or bool(re.match(r"(?:in on|to (?:the|a|square|\d)|on the|in)\b", rest))
+                    )
+                ) or (not rest and word in ("crop", "flip", "mirror", "blur"))
             return bool(_DETERMINER.match(rest))
         return True
-    if last in _BLOCKING or re.search(r"[\w]'s?$", stripped) and not rest:
+    if last in _BLOCKING or (re.search(r"[\w]'s?$", stripped) and not rest):
         return False
     if opened in ("make", "let", "have", "get") and word in _NOT_AFTER_MAKE:
         return False
     if word in lexicon.RUN_ON_VERBS:
         return bool(rest) and not re.match(r"(?:of|is|are|in the|was)\b", rest, re.I)
-    if word in lexicon.NOUN_VERBS and word not in ("color", "colour", "shade", "level", "keep", "set", "place", "light", "cool", "warm", "highlight"):
+    if word in lexicon.NOUN_VERBS and word not in (
+        "color",
+        "colour",
+        "shade",
+        "level",
+        "keep",
+        "set",
+        "place",
+        "light",
+        "cool",
+        "warm",
+        "highlight",
+    ):
         return bool(_DETERMINER.match(rest)) and not re.match(r"(?:a|an|all|out)\b", last)
     return False
 
@@ -109,7 +165,12 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
 def _trim(clause: str) -> str:
     clause = clause.strip(" \t,;:&+-–—.")
     for _ in range(4):
-        short = re.sub(r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|please|can you|could you|so|kindly|just)\s*$", "", clause, flags=re.I).strip(" ,;:&+-–—.")
+        short = re.sub(
+            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|please|can you|could you|so|kindly|just)\s*$",
+            "",
+            clause,
+            flags=re.I,
+        ).strip(" ,;:&+-–—.")
         if short == clause or not short:
             break
         clause = short

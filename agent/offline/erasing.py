@@ -1,4 +1,5 @@
 """Requests to take something away: things, text, private data, flaws, tints, the background."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -9,9 +10,15 @@ from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
 
-_EXCEPT = re.compile(r"^(?:everything|everyone|all|anything)(?: else)?(?: \w+)? (?:except|but|apart from|besides|other than|aside from)(?: for)? (.+)$", re.I)
+_EXCEPT = re.compile(
+    r"^(?:everything|everyone|all|anything)(?: else)?(?: \w+)? (?:except|but|apart from|besides|other than|aside from)(?: for)? (.+)$",
+    re.I,
+)
 _ALL_BUT_ONE = re.compile(r"^(?:all|every|the) ?(?:of the )?(.*?) ?(?:but|except)(?: for)? (?:one|1)(?: .*)?$", re.I)
-_TINT = re.compile(r"^(?:(?P<before>.+?) )?(?:colou?r )?(?:tints?|hues?|casts?|tinge|toning|overtones?|undertones?)(?: (?:of|from|on|in) (?P<where>.+))?$", re.I)
+_TINT = re.compile(
+    r"^(?:(?P<before>.+?) )?(?:colou?r )?(?:tints?|hues?|casts?|tinge|toning|overtones?|undertones?)(?: (?:of|from|on|in) (?P<where>.+))?$",
+    re.I,
+)
 _COLOUR = re.compile(r"^(?:all )?(?:the )?colou?rs?(?: (?:of|from|in|on) (?P<where>.+))?$", re.I)
 _WHOLE_FLAWS = {
     r"noise|noisiness|grain\w*|static": "denoise", r"(?:motion |gaussian )?blur\w*": "deblur",
@@ -51,16 +58,22 @@ def merged_flaws(steps: list[Step]) -> list[Step]:
 def erase_one(phrase: str) -> Step:
     """The step that takes one thing away."""
     phrase = _trim(phrase)
-    if v.is_background(phrase) or v.full(rf"(?:all (?:of )?)?{v.BACKGROUND}(?: (?:completely|entirely|noise|objects|stuff))?", phrase):
+    if v.is_background(phrase) or v.full(
+        rf"(?:all (?:of )?)?{v.BACKGROUND}(?: (?:completely|entirely|noise|objects|stuff))?", phrase
+    ):
         if v.full(r".*(?:objects|stuff|noise)", phrase):
             return Step("remove", p.noun_phrase(phrase))
         return Step("background_remove")
     if (match := _TINT.match(phrase)) and not re.search(r"\bwindow|glass\b", phrase, re.I):
         colour = p.bare(match["before"] or "")
-        return Step("adjust", p.noun_phrase(match["where"] or ""), f"less {colour}".strip() if colour else "neutral colours")
+        return Step(
+            "adjust", p.noun_phrase(match["where"] or ""), f"less {colour}".strip() if colour else "neutral colours"
+        )
     if match := _COLOUR.match(phrase):
         return Step("adjust", p.noun_phrase(match["where"] or ""), "desaturate")
-    if v.full(rf"(?:the |some |any |of )*{v.QUANTITY}", phrase) and not re.search(r"light|colou?r|shadow|glare|detail|shine|texture|white|black|glow", phrase, re.I):
+    if v.full(rf"(?:the |some |any |of )*{v.QUANTITY}", phrase) and not re.search(
+        r"light|colou?r|shadow|glare|detail|shine|texture|white|black|glow", phrase, re.I
+    ):
         return Step("adjust", None, f"less {p.bare(phrase)}")
     if step := flaw(phrase):
         return step
@@ -72,7 +85,9 @@ def erase_one(phrase: str) -> Step:
 def is_writing(phrase: str) -> bool:
     """Whether the head of a phrase is text or a watermark."""
     noun = p.bare(phrase)
-    front = re.split(r"\s(?:of|in|on|at|from|with|that|which|saying|reading|near|under|above|below|across|over)\b", noun, maxsplit=1)[0]
+    front = re.split(
+        r"\s(?:of|in|on|at|from|with|that|which|saying|reading|near|under|above|below|across|over)\b", noun, maxsplit=1
+    )[0]
     if re.search(r"\b(?:logo|sign|poster|sticker|banner|book|letter box|mailbox)s?$", front, re.I):
         return False
     if has_quotation(front) and v.full(rf"(?:(?:the |{v.WRITING} )*Qtxt\d+z(?: {v.WRITING})?)", front):
@@ -83,7 +98,12 @@ def is_writing(phrase: str) -> bool:
 def flaw(phrase: str) -> Step | None:
     """The repair that a flaw ("noise", "wrinkles on his face") asks for; None when the phrase names no flaw."""
     noun = p.bare(p.without_image(phrase))
-    noun = re.sub(r"^(?:of|some|any|little|small|tiny|annoying|ugly|digital|colou?r|iso|excess(?:ive)?|old|unwanted|visible|most of|heavy|thick|minor|bad|weird)\s+(?:the )?", "", noun, flags=re.I)
+    noun = re.sub(
+        r"^(?:of|some|any|little|small|tiny|annoying|ugly|digital|colou?r|iso|excess(?:ive)?|old|unwanted|visible|most of|heavy|thick|minor|bad|weird)\s+(?:the )?",
+        "",
+        noun,
+        flags=re.I,
+    )
     match = re.match(rf"(?:[\w-]+ ){{0,2}}?(?P<flaw>{v.FLAW})(?P<rest>(?:\s.*)?)$", noun, re.I)
     if match is None:
         return None
@@ -120,7 +140,19 @@ def redact(rest: str, verb: str) -> list[Step]:
         return [Step("blur", p.noun_phrase(part)) for part in p.coordinated(rest)]
     if is_writing(rest):
         return [Step("redact_text", p.noun_phrase(rest))]
-    if verb in ("redact", "censor", "anonymize", "anonymise", "black out", "obfuscate", "de-identify", "bleep out", "blank out", "block out", "white out"):
+    if verb in (
+        "redact",
+        "censor",
+        "anonymize",
+        "anonymise",
+        "black out",
+        "obfuscate",
+        "de-identify",
+        "bleep out",
+        "blank out",
+        "block out",
+        "white out",
+    ):
         return [Step("redact_text", p.noun_phrase(rest))]
     if v.is_background(rest):
         return [Step("background_remove")]
@@ -143,11 +175,22 @@ def blur(rest: str, verb: str = "blur") -> list[Step]:
     value = "pixelate" if re.match(r"pix|mosaic", verb) else None
     rest = _trim(rest)
     rest = re.sub(r"^(?:out|in)\s+", "", rest)
-    if match := re.search(rf"\s*\b(?P<much>a (?:little|tiny)? ?(?:bit|tad|touch|lot|little)(?: more)?|slightly|heavily|strongly|completely|softly|more|less|by \d+\s?%?|with .+|using .+)$", rest, re.I):
+    if match := re.search(
+        r"\s*\b(?P<much>a (?:little|tiny)? ?(?:bit|tad|touch|lot|little)(?: more)?|slightly|heavily|strongly|completely|softly|more|less|by \d+\s?%?|with .+|using .+)$",
+        rest,
+        re.I,
+    ):
         value, rest = value or match["much"], rest[: match.start()]
     if match := _EXCEPT.match(rest):
         return [Step("blur", "background", value)]
-    if re.match(r"(?:everything|everyone|the area|all)(?: else)?(?: (?:behind|around|in the back|in the background)\b.*)?$", rest, re.I) and rest.lower() != "everything":
+    if (
+        re.match(
+            r"(?:everything|everyone|the area|all)(?: else)?(?: (?:behind|around|in the back|in the background)\b.*)?$",
+            rest,
+            re.I,
+        )
+        and rest.lower() != "everything"
+    ):
         return [Step("blur", "background", value)]
     if v.is_background(rest):
         return [Step("blur", "background", value)]
@@ -156,13 +199,19 @@ def blur(rest: str, verb: str = "blur") -> list[Step]:
     if not rest:
         return [Step("blur", None, value)]
     return [
-        Step("blur", "background" if v.is_background(part) else p.noun_phrase(part), value) for part in p.coordinated(rest)
+        Step("blur", "background" if v.is_background(part) else p.noun_phrase(part), value)
+        for part in p.coordinated(rest)
     ]
 
 
 def _trim(rest: str) -> str:
     rest = p.without_image(rest.strip(" .,!?:;"))
-    rest = re.sub(r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|keeping\b.*)$", "", rest, flags=re.I)
+    rest = re.sub(
+        r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|keeping\b.*)$",
+        "",
+        rest,
+        flags=re.I,
+    )
     rest = p.without_image(rest)
     rest = re.sub(r"(?: would be (?:nice|great|good|lovely|cool|awesome|perfect))$", "", rest, flags=re.I)
     return re.sub(r"^(?:of|out|away|off)\s+(?=the|my|his|her|this|that|all)", "", rest, flags=re.I)

@@ -1,4 +1,5 @@
 """From one clause to steps: the verb it opens with chooses the frame that reads the rest."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ _Frame = Callable[[str, str], list[Step]]
 
 def parse_clause(clause: str) -> list[Step]:
     """The steps of one clause; empty when it asks for nothing the grammar knows."""
-    if typo := re.search(r"(?P<old>Qtxt\d+z) (?:should|must|needs to|has to|ought to) (?:read|say|be|become) (?P<new>Qtxt\d+z)", clause):
+    if typo := re.search(
+        r"(?P<old>Qtxt\d+z) (?:should|must|needs to|has to|ought to) (?:read|say|be|become) (?P<new>Qtxt\d+z)", clause
+    ):
         return [Step("replace", typo["old"], typo["new"])]
     clause = strip_tail(strip_preamble(clause))
     if not clause:
@@ -46,16 +49,26 @@ def opens_with_verb(clause: str) -> bool:
 def _separated(clause: str) -> bool:
     """Whether the verb and its particle stand apart ("take the tag off", "crop him out"), or "instead of" rules."""
     return bool(
-        re.match(r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b", clause, re.I)
-        and not re.match(r"(?:\w+) (?:out|off|away)\b", clause, re.I)
+        (
+            re.match(
+                r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b",
+                clause,
+                re.I,
+            )
+            and not re.match(r"(?:\w+) (?:out|off|away)\b", clause, re.I)
+        )
         or re.match(r"(?:keep|leave|have) (?:just|only)\b", clause, re.I)
     )
 
 
 def _colon(clause: str) -> list[Step]:
-    """"the sky: more dramatic", "background - white", "colour = navy"."""
+    """ "the sky: more dramatic", "background - white", "colour = navy"."""
     match = re.match(r"(?P<what>(?:the |his |her |my |all )?[\w' ]{2,40}?)\s*(?::|=|->|→| - )\s*(?P<how>.+)$", clause)
-    if match is None or lexicon.opening_verb(match["what"]) and not v.is_background(match["what"]) or match["what"].lower().endswith("http"):
+    if (
+        match is None
+        or (lexicon.opening_verb(match["what"]) and not v.is_background(match["what"]))
+        or match["what"].lower().endswith("http")
+    ):
         return []
     if opening := lexicon.opening_verb(match["how"]):
         if p.noun_phrase(opening[1]) is None or v.is_pronoun(opening[1]):
@@ -89,7 +102,11 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
             order.insert(0, name)
 
     has_to = re.search(r"\s(?:to|into|from .+ to)\s", f" {rest} ") is not None
-    quantity = re.match(rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|and|,)\b|$|,)", rest, re.I)
+    quantity = re.match(
+        rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|and|,)\b|$|,)",
+        rest,
+        re.I,
+    )
     if verb in ("enhance", "improve"):
         first("raise" if quantity and not v.full(r"(?:the )?details?(?: .*)?", rest) else "restore")
     elif verb in ("hide", "cover", "cover up", "conceal"):
@@ -106,13 +123,15 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
             first("adjust")
         elif verb == "set" and re.search(r"\s(?:in|on|at|against|into|inside|by|near)\s", rest) and not has_to:
             first("put")
-        elif verb == "shift" and not has_to or verb == "shift" and re.search(v.POSITION + "$", rest, re.I):
+        elif (verb == "shift" and not has_to) or (verb == "shift" and re.search(v.POSITION + "$", rest, re.I)):
             first("move")
         elif verb == "switch" and re.search(r"\b(?:with|for|and)\b", rest):
             first("replace")
         elif verb == "set" and re.search(r"\b(?:on fire|on top of|next to|beside)\b", rest):
             first("put")
-        elif verb == "transfer" and re.match(r"the (?!image|photo|picture|style)", rest) and not re.search("style", rest):
+        elif (
+            verb == "transfer" and re.match(r"the (?!image|photo|picture|style)", rest) and not re.search("style", rest)
+        ):
             first("move")
         else:
             first("change")
@@ -146,23 +165,37 @@ def _restore(rest: str, verb: str) -> list[Step]:
     stem = verb.replace("-", "")
     if v.found(r"horizon|perspective|crooked|tilt", rest) and stem.startswith(("fix", "correct")):
         return [Step("rotate", None, "straighten")]
-    if re.match(rf"(?:the |its |my |this |image |photo )*{v.QUANTITY}(?:(?:,| and|, and) (?:the )?{v.QUANTITY})*(?: (?:of|in|on) .+)?$", rest, re.I) and not re.match(r"color|colour", stem):
+    if re.match(
+        rf"(?:the |its |my |this |image |photo )*{v.QUANTITY}(?:(?:,| and|, and) (?:the )?{v.QUANTITY})*(?: (?:of|in|on) .+)?$",
+        rest,
+        re.I,
+    ) and not re.match(r"color|colour", stem):
         how = {"fix": "correct", "correct": "correct", "even out": "even"}.get(stem, stem)
         owner = re.search(r"\b(?:of|in|on) (.+)$", rest)
         what = p.bare(rest[: owner.start()] if owner else rest)
         if re.match(r"details?|texture", what):
             return [Step("restore", p.noun_phrase(owner[1]) if owner else None, f"{how} {what}")]
-        return [Step("adjust", p.noun_phrase(owner[1]) if owner else None, f"{how} {part}") for part in p.coordinated(what)]
+        return [
+            Step("adjust", p.noun_phrase(owner[1]) if owner else None, f"{how} {part}") for part in p.coordinated(what)
+        ]
     values = {
         "denoise": "denoise", "deblur": "deblur", "unblur": "deblur", "dehaze": "dehaze", "defog": "dehaze", "derain": "derain",
         "desnow": "desnow", "upscale": "upscale", "upsample": "upscale", "upres": "upscale", "superresolve": "upscale",
         "colorize": "colorize", "colourize": "colorize", "colorise": "colorize", "colourise": "colorize",
     }  # fmt: skip
     value = values.get(stem, verb)
-    if match := re.search(r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|\d+ ?(?:%|percent|dpi))(?: .*)?$", rest, re.I):
+    if match := re.search(
+        r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|\d+ ?(?:%|percent|dpi))(?: .*)?$",
+        rest,
+        re.I,
+    ):
         if value in ("upscale",) or re.match(r"enhance|improve", stem):
             value, rest = f"upscale to {match['to']}", rest[: match.start()]
-    if match := re.match(r"(?:the |my |this )?(?P<what>.+?) (?:to look|to be|to make (?:it|them|him|her)|so (?:it|that)|into) (?:like )?(?P<how>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?:the |my |this )?(?P<what>.+?) (?:to look|to be|to make (?:it|them|him|her)|so (?:it|that)|into) (?:like )?(?P<how>.+)$",
+        rest,
+        re.I,
+    ):
         rest = match["what"]
     if verb in ("smooth", "smooth out", "soften", "airbrush") and v.is_background(rest):
         return [Step("blur", "background")]
@@ -170,14 +203,52 @@ def _restore(rest: str, verb: str) -> list[Step]:
         return [Step("recolor", p.noun_phrase(rest), "whiter")]
     if value == "help" or (stem in ("better", "improve", "help") and not rest):
         return []
-    if re.match(r"(?:the )?(?:quality|resolution)(?: of .*)?$|(?:the )?(?:image|photo|picture)(?:'s)? (?:quality|resolution)$", rest, re.I):
+    if re.match(
+        r"(?:the )?(?:quality|resolution)(?: of .*)?$|(?:the )?(?:image|photo|picture)(?:'s)? (?:quality|resolution)$",
+        rest,
+        re.I,
+    ):
         return [Step("restore", None, "upscale" if "resol" in rest.lower() else "higher quality")]
-    if not rest or v.is_image(p.without_image(rest)) or v.full(r"(?:old |torn |damaged |faded |ruined |scanned |black and white |this |the |my |our |an? |\w+'s |\w+ )*(?:photo|picture|image|pic|photograph|portrait|print|polaroid|slide|negative)s?(?: (?:of|from|that|which) .+)?", rest):
+    if (
+        not rest
+        or v.is_image(p.without_image(rest))
+        or v.full(
+            r"(?:old |torn |damaged |faded |ruined |scanned |black and white |this |the |my |our |an? |\w+'s |\w+ )*(?:photo|picture|image|pic|photograph|portrait|print|polaroid|slide|negative)s?(?: (?:of|from|that|which) .+)?",
+            rest,
+        )
+    ):
         return [Step("restore", None, value)]
     steps = []
     for part in p.coordinated(rest):
         found = erasing.flaw(part)
-        if found and value in ("fix", "fix up", "repair", "clean", "clean up", "cleanup", "retouch", "touch up", "heal", "tidy up", "smooth", "smooth out", "iron out", "iron", "mend", "patch", "patch up", "even out", "help", "better", "airbrush", "clear up", "correct", "smooth over", "restore", "tidy"):
+        if found and value in (
+            "fix",
+            "fix up",
+            "repair",
+            "clean",
+            "clean up",
+            "cleanup",
+            "retouch",
+            "touch up",
+            "heal",
+            "tidy up",
+            "smooth",
+            "smooth out",
+            "iron out",
+            "iron",
+            "mend",
+            "patch",
+            "patch up",
+            "even out",
+            "help",
+            "better",
+            "airbrush",
+            "clear up",
+            "correct",
+            "smooth over",
+            "restore",
+            "tidy",
+        ):
             steps.append(found)
             continue
         if v.is_background(part):
@@ -194,9 +265,15 @@ def _cutout(rest: str, verb: str) -> list[Step]:
     rest = erasing.trim(rest)
     if re.search(r"\btransparent\b|\bpng\b", rest, re.I):
         return [Step("background_remove")]
-    if match := re.match(r"(?P<what>.+?) (?:and )?(?:on|onto|against|with|put on|to) (?:an? )?(?P<bg>.+?) (?:background|backdrop|bg)$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>.+?) (?:and )?(?:on|onto|against|with|put on|to) (?:an? )?(?P<bg>.+?) (?:background|backdrop|bg)$",
+        rest,
+        re.I,
+    ):
         return [Step("background_replace", None, match["bg"])]
-    if (match := re.match(r"(?P<what>.+?) (?:on|onto|against) (?P<bg>.+)$", rest, re.I)) and p.is_plain_colour(match["bg"]):
+    if (match := re.match(r"(?P<what>.+?) (?:on|onto|against) (?P<bg>.+)$", rest, re.I)) and p.is_plain_colour(
+        match["bg"]
+    ):
         return [Step("background_replace", None, p.colour_words(match["bg"]))]
     return [Step("background_remove", p.noun_phrase(re.sub(r"\s(?:from|out of|off) .+$", "", rest)))]
 
@@ -224,8 +301,14 @@ def _style(rest: str, verb: str) -> list[Step]:
             return [Step("adjust", where, what)]
         if re.search(r"\b(?:lipstick|makeup|make-up|sticker|logo|label|text|watermark|frame|border)\b", what):
             return [Step("insert", where, p.bare(what))]
-        return [Step("style", where if where and not v.is_background(where) else where, re.sub(r"^style of ", "", what))]
-    match = re.match(r"(?P<what>.*?)\s*\b(?:in(?: the style of)?|as(?: an?)?|like(?: an?)?|with|into|to(?: look like)?)\s+(?:an? |the )?(?P<how>.+)$", rest, re.I)
+        return [
+            Step("style", where if where and not v.is_background(where) else where, re.sub(r"^style of ", "", what))
+        ]
+    match = re.match(
+        r"(?P<what>.*?)\s*\b(?:in(?: the style of)?|as(?: an?)?|like(?: an?)?|with|into|to(?: look like)?)\s+(?:an? |the )?(?P<how>.+)$",
+        rest,
+        re.I,
+    )
     if match:
         return [Step("style", p.noun_phrase(match["what"]), match["how"])]
     if verb in ("redraw", "reimagine", "re-imagine"):
@@ -244,7 +327,9 @@ def _segment(rest: str, verb: str) -> list[Step]:
     rest = re.sub(r"\s(?:from|out of) .+$", "", rest) if verb == "extract" else rest
     rest = re.sub(r"^(?:out|me|where)\s+", "", rest)
     rest = re.sub(r"\s+(?:is|are)$", "", rest)
-    return [Step("segment", "background" if v.is_background(part) else p.noun_phrase(part)) for part in p.coordinated(rest)]
+    return [
+        Step("segment", "background" if v.is_background(part) else p.noun_phrase(part)) for part in p.coordinated(rest)
+    ]
 
 
 def _outpaint_or_zoom(rest: str, verb: str) -> list[Step]:
@@ -252,7 +337,7 @@ def _outpaint_or_zoom(rest: str, verb: str) -> list[Step]:
 
 
 def _match(rest: str, verb: str) -> list[Step]:
-    """"match the shoes to the bag", "match the colour of the shoes with the bag"."""
+    """ "match the shoes to the bag", "match the colour of the shoes with the bag"."""
     rest = re.sub(r"^(?:up )?(?:the )?colou?rs? of ", "", erasing.trim(rest), flags=re.I)
     match = re.match(r"(?P<what>.+?) (?:to|with|and) (?P<model>.+)$", rest, re.I)
     if match is None:
@@ -263,7 +348,9 @@ def _match(rest: str, verb: str) -> list[Step]:
 def _state(rest: str, verb: str) -> list[Step]:
     """Verbs that change what state a thing is in ("peel the banana"): no tool of ours does that."""
     target = p.noun_phrase(re.split(r"\s(?:in|into|with|on|for|until|open)\b", erasing.trim(rest))[0]) if rest else None
-    return [Step("other", target, f"{verb} {rest}".strip() if target is None else verb)] if target else [Step("clarify")]
+    return (
+        [Step("other", target, f"{verb} {rest}".strip() if target is None else verb)] if target else [Step("clarify")]
+    )
 
 
 def _duplicate(rest: str, verb: str) -> list[Step]:
@@ -284,7 +371,11 @@ def _pose(rest: str, verb: str) -> list[Step]:
 
 
 def _adjust(rest: str) -> list[Step]:
-    if re.match(r"(?:the )?(?:colou?r|size|style|material|position|background|pose|text) (?:of|on|for)\b|.*\bto the size of\b", rest, re.I):
+    if re.match(
+        r"(?:the )?(?:colou?r|size|style|material|position|background|pose|text) (?:of|on|for)\b|.*\bto the size of\b",
+        rest,
+        re.I,
+    ):
         return changing.change(rest, "adjust")
     return toning.adjust(rest) or changing.change(rest, "adjust")
 
@@ -320,7 +411,11 @@ def _erase(rest: str, verb: str) -> list[Step]:
         return framing.crop(f"{rest} out", "crop")
     if verb == "hide" and erasing.is_private(rest):
         return erasing.redact(rest, verb)
-    if match := re.match(r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$", rest, re.I):
+    if match := re.match(
+        r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$",
+        rest,
+        re.I,
+    ):
         return changing.replace(f"{match['old']} with {match['new']}")
     return erasing.erase(rest)
 
@@ -342,44 +437,88 @@ def verbless(clause: str) -> list[Step]:
     text = erasing.trim(clause)
     if not text or len(text) > 160:
         return []
-    if match := re.match(rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|(?P<way>up|down)\b.*|\d+\s?%?)$", text, re.I):
+    if match := re.match(
+        rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|(?P<way>up|down)\b.*|\d+\s?%?)$",
+        text,
+        re.I,
+    ):
         if match["way"]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
     if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", text) and not p.is_plain_colour(text):
         return [Step("adjust", None, part) for part in p.coordinated(text)]
-    if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (colours := p.colour_list(match["colours"])):
+    if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (
+        colours := p.colour_list(match["colours"])
+    ):
         return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
-    if re.match(r"(?:an? |the |some )?(?:[\w-]+ ){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b", text, re.I) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
+    if re.match(
+        r"(?:an? |the |some )?(?:[\w-]+ ){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b",
+        text,
+        re.I,
+    ) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
         return placing.insert(text)
-    if match := re.match(rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$", text, re.I):
+    if match := re.match(
+        rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$",
+        text,
+        re.I,
+    ):
         direction = -1 if match["dir"].lower() in ("less", "lower", "reduced") else 1
-        return toning.level(re.sub(r"\b(?:more|less) ", "", match["what"]) + (f" of {match['where']}" if match["where"] else ""), direction, "")
-    if match := re.match(r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>[^,]+)$", text, re.I):
-        kind = p.bare(re.sub(r"^(?:with|on|in|onto|against|the|an?) ", "", (match["kind"] or match["kind2"]).strip(), flags=re.I))
+        return toning.level(
+            re.sub(r"\b(?:more|less) ", "", match["what"]) + (f" of {match['where']}" if match["where"] else ""),
+            direction,
+            "",
+        )
+    if match := re.match(
+        r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>[^,]+)$",
+        text,
+        re.I,
+    ):
+        kind = p.bare(
+            re.sub(r"^(?:with|on|in|onto|against|the|an?) ", "", (match["kind"] or match["kind2"]).strip(), flags=re.I)
+        )
         kind = re.sub(r"^(?:an?|the|plain|solid|clean|simple) (?=\w)", "", kind)
         if v.full(r"(?:an? )?(?:transparent|no|png|clear|removed?|without)", kind):
             return [Step("background_remove")]
         if v.full(rf"{v.DEGREE}{v.BLURRED}", kind):
             return [Step("blur", "background")]
-        if p.could_be_colour(kind) or v.full(rf"(?:[\w-]+ ){{0,4}}?(?:{v.PLACE}|{v.WEATHER}|gradient|bokeh|studio)", kind):
+        if p.could_be_colour(kind) or v.full(
+            rf"(?:[\w-]+ ){{0,4}}?(?:{v.PLACE}|{v.WEATHER}|gradient|bokeh|studio)", kind
+        ):
             if v.full(rf"{v.DEGREE}(?:{v.TONE})", kind) and not p.is_plain_colour(kind):
                 return [Step("adjust", "background", kind)]
             return [Step("background_replace", None, kind)]
     if v.full(rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?", text):
         return [Step("adjust", None, text)]
-    if match := re.match(rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$", text, re.I):
+    if match := re.match(
+        rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
+        text,
+        re.I,
+    ):
         return [Step("crop", None, match["r2"] or match["ratio"])]
-    if re.match(r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b", text, re.I) or re.match(r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b", text, re.I):
+    if re.match(
+        r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b", text, re.I
+    ) or re.match(
+        r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b",
+        text,
+        re.I,
+    ):
         side = re.search(r"\b(?:on|at|to|above|below|around|for|in|over|under)\b.*$", text)
         return [Step("outpaint", None, side[0] if side else text)]
     if match := re.match(r"(?:in (?:the )?)?(?P<what>.+?) style$", text, re.I):
         return [Step("style", None, p.bare(match["what"]))] if v.found(v.STYLE, text) or len(text.split()) <= 4 else []
-    if re.match(r"(?:higher|better|high|max(?:imum)?) (?:res|resolution|quality|def|definition)$|(?:hd|4k|8k|uhd)$", text, re.I):
+    if re.match(
+        r"(?:higher|better|high|max(?:imum)?) (?:res|resolution|quality|def|definition)$|(?:hd|4k|8k|uhd)$", text, re.I
+    ):
         return [Step("restore", None, text)]
-    if (match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)) and p.is_plain_colour(match["what"]):
+    if (
+        match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)
+    ) and p.is_plain_colour(match["what"]):
         return [Step("adjust", None, text)]
-    if match := re.match(r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$", text, re.I):
+    if match := re.match(
+        r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
+        text,
+        re.I,
+    ):
         return placing.insert(text)
     if re.match(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", text, re.I):
         return framing.crop(re.sub(r"^(?:closer|zoomed in|close-?up|close up)(?: of)?", "", text), "crop")
@@ -387,15 +526,46 @@ def verbless(clause: str) -> list[Step]:
         return [Step("outpaint", None, text)]
     if v.full(r"(?:a )?(?:side by side|before (?:and|/|&|vs\.?) after)(?: .*)?", text):
         return [Step("compare")]
-    if match := re.match(r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$", text, re.I):
+    if match := re.match(
+        r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$",
+        text,
+        re.I,
+    ):
         return [Step("move", p.noun_phrase(match["what"]), "center")]
-    if (match := re.match(rf"(?P<how>(?:(?:a bit|slightly|much|even) )?(?:{v.TONE}|{v.SIZE}|{v.BLURRED})) (?P<np>[\w' ]+)$", text, re.I)) and re.search(r"er$|^(?:more|less)", match["how"].split()[-1]) and len(match["np"].split()) <= 4:
+    if (
+        (
+            match := re.match(
+                rf"(?P<how>(?:(?:a bit|slightly|much|even) )?(?:{v.TONE}|{v.SIZE}|{v.BLURRED})) (?P<np>[\w' ]+)$",
+                text,
+                re.I,
+            )
+        )
+        and re.search(r"er$|^(?:more|less)", match["how"].split()[-1])
+        and len(match["np"].split()) <= 4
+    ):
         return changing.assign(match["np"], match["how"])
     if re.fullmatch(rf"(?:an? |the |in |with )*(?:\w+ )?{v.STYLE} {v.STYLE_NOUN}", text, re.I):
         return [Step("style", None, p.bare(text))]
-    if 2 <= len(text.split()) <= 7 and "," not in text and not re.match(r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b", text, re.I) and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I):
+    if (
+        2 <= len(text.split()) <= 7
+        and "," not in text
+        and not re.match(
+            r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b",
+            text,
+            re.I,
+        )
+        and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I)
+    ):
         steps = changing.make(text)
-        if steps and all(step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove") and (step.value or step.op in ("blur", "background_remove")) for step in steps) and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3):
+        if (
+            steps
+            and all(
+                step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
+                and (step.value or step.op in ("blur", "background_remove"))
+                for step in steps
+            )
+            and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3)
+        ):
             return steps
     if has_quotation(text) and re.match(r"Qtxt\d+z (?:on|at|in|under|above|below|over|across|next to)\b", text):
         return placing.insert(text)

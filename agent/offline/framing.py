@@ -1,4 +1,5 @@
 """Requests about the frame: crop, zoom, rotate, flip, straighten, extend."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -21,28 +22,57 @@ def crop(rest: str, verb: str) -> list[Step]:
         thing = match[1] or match[2]
         if re.search(r"background", thing, re.I):
             return [Step("background_remove")]
-        if re.search(r"\b(?:space|margins?|borders?|edges?|bars?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b", p.head(thing), re.I):
+        if re.search(
+            r"\b(?:space|margins?|borders?|edges?|bars?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b",
+            p.head(thing),
+            re.I,
+        ):
             return [Step("crop", None, p.bare(thing))]
         return erase(thing)
     rest = re.sub(r"^(?:down|out|away)\s+", "", rest)
     value = None
-    if match := re.search(rf"\b(?:to|into|in|as|at|for|with)?\s*(?:an? |the )?(?P<ratio>{RATIO})(?: (?:crop|ratio|aspect(?: ratio)?|format|shape|size|photo|image|picture))?\b", rest, re.I):
+    if match := re.search(
+        rf"\b(?:to|into|in|as|at|for|with)?\s*(?:an? |the )?(?P<ratio>{RATIO})(?: (?:crop|ratio|aspect(?: ratio)?|format|shape|size|photo|image|picture))?\b",
+        rest,
+        re.I,
+    ):
         value = match["ratio"]
         rest = f"{rest[: match.start()]} {rest[match.end() :]}".strip()
-        rest = re.sub(r"^(?:with|around|on|,|and)?\s*(?:the )?(.+?) (?:in (?:the )?(?:cent(?:er|re)|middle)|cent(?:er|re)(?:ed)?)$", r"around \1", rest, flags=re.I)
-    if match := re.match(r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this)?\s*)?(?P<much>(?:a (?:bit|little|touch|tad)(?: more)?|slightly|more|tighter|closer|in|by \d+\s?%?|\d+\s?(?:%|px|pixels)|much|way|some)\s*)*(?:(?:off|from|on|at|of|to)\s+)?(?:the )?(?P<side>(?:left|right|top|bottom|upper|lower|edges?|sides|borders?|corners?|whitespace|white space)(?:(?: and|,) (?:the )?(?:left|right|top|bottom|sides?))*(?:[- ]?(?:hand)?(?: (?:side|edge|part|half|third|corner|border))?)?)(?: of .*)?$", rest, re.I):
+        rest = re.sub(
+            r"^(?:with|around|on|,|and)?\s*(?:the )?(.+?) (?:in (?:the )?(?:cent(?:er|re)|middle)|cent(?:er|re)(?:ed)?)$",
+            r"around \1",
+            rest,
+            flags=re.I,
+        )
+    if match := re.match(
+        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this)?\s*)?(?P<much>(?:a (?:bit|little|touch|tad)(?: more)?|slightly|more|tighter|closer|in|by \d+\s?%?|\d+\s?(?:%|px|pixels)|much|way|some)\s*)*(?:(?:off|from|on|at|of|to)\s+)?(?:the )?(?P<side>(?:left|right|top|bottom|upper|lower|edges?|sides|borders?|corners?|whitespace|white space)(?:(?: and|,) (?:the )?(?:left|right|top|bottom|sides?))*(?:[- ]?(?:hand)?(?: (?:side|edge|part|half|third|corner|border))?)?)(?: of .*)?$",
+        rest,
+        re.I,
+    ):
         much = rest[: match.start("side")]
         number = re.search(r"\d+\s?(?:%|px|pixels)?", much)
         return [Step("crop", None, f"{match['side']} {number[0] if number else ''}".strip())]
-    if match := re.match(r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this|in)?\s*,?\s*)?(?P<how>(?:(?:in|a bit|a little|slightly|much|even|way|more|closely) )*)(?:tight(?:ly|er)?|closer|close)?\s*(?:so (?:that )?only |so (?:that )?|to (?:just |only )?(?:show |include |focus on |remove |keep |get )?|around |on(?:to)? |in on |into |for |just |at |towards? |down to )(?P<what>.+)$", rest, re.I):
-        what = re.sub(r"\s(?:is|are) (?:visible|shown|left|in (?:the )?frame|centered|in the (?:center|middle)|showing|the focus)$", "", match["what"], flags=re.I)
+    if match := re.match(
+        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this|in)?\s*,?\s*)?(?P<how>(?:(?:in|a bit|a little|slightly|much|even|way|more|closely) )*)(?:tight(?:ly|er)?|closer|close)?\s*(?:so (?:that )?only |so (?:that )?|to (?:just |only )?(?:show |include |focus on |remove |keep |get )?|around |on(?:to)? |in on |into |for |just |at |towards? |down to )(?P<what>.+)$",
+        rest,
+        re.I,
+    ):
+        what = re.sub(
+            r"\s(?:is|are) (?:visible|shown|left|in (?:the )?frame|centered|in the (?:center|middle)|showing|the focus)$",
+            "",
+            match["what"],
+            flags=re.I,
+        )
         tail = re.search(r",? ?(?:a bit |a little |slightly |even )?\b(?:tighter|tightly|closer)$", what, re.I)
         if tail:
             what, value = what[: tail.start()], value or tail[0].strip(" ,")
         if not v.full(r"(?:size|fit|it|remove .*|the (?:center|middle|frame))", what):
             return [Step("crop", p.noun_phrase(what), value or ("tighter" if "tight" in rest.lower() else None))]
     target = p.noun_phrase(rest)
-    if target and v.full(r"(?:a bit |a little |slightly |even |much |way |more |it |in |the image )*(?:tighter|closer|in|more|less|wider|looser|tightly|a bit|a little|slightly|\d+ ?%|by .+|further|now|down)(?: .*)?", target):
+    if target and v.full(
+        r"(?:a bit |a little |slightly |even |much |way |more |it |in |the image )*(?:tighter|closer|in|more|less|wider|looser|tightly|a bit|a little|slightly|\d+ ?%|by .+|further|now|down)(?: .*)?",
+        target,
+    ):
         return [Step("crop", None, target)]
     if target and v.is_pronoun(target):
         target = None
@@ -52,18 +82,32 @@ def crop(rest: str, verb: str) -> list[Step]:
 def rotate(rest: str, verb: str) -> list[Step]:
     """Steps for rotating, flipping, mirroring and straightening, of the picture or of a thing in it."""
     rest = trim_keep_purpose(rest)
-    if re.match(r"straight|level|deskew|unti|un-ti|tilt.*straight|reorient|unrot", verb) or re.search(r"\b(?:straight(?:en)?|level|upright|horizon(?:tal)?\b.*\b(?:level|straight))\b", rest, re.I) and not re.match(r"flip|mirror", verb):
+    if re.match(r"straight|level|deskew|unti|un-ti|tilt.*straight|reorient|unrot", verb) or (
+        re.search(r"\b(?:straight(?:en)?|level|upright|horizon(?:tal)?\b.*\b(?:level|straight))\b", rest, re.I)
+        and not re.match(r"flip|mirror", verb)
+    ):
         target = p.noun_phrase(re.split(r"\s(?:so|until|to|by|and)\b", rest, maxsplit=1)[0])
-        if target is None or v.is_pronoun(target) or re.search(r"horizon|image|photo|tower|building|line|perspective|scene|angle|frame", target):
+        if (
+            target is None
+            or v.is_pronoun(target)
+            or re.search(r"horizon|image|photo|tower|building|line|perspective|scene|angle|frame", target)
+        ):
             return [Step("rotate", None, "straighten")]
         return [Step("rotate", target, "straighten")]
     value = ""
-    rest = re.sub(r"\b(?:a |one )?quarter(?:[- ]turn)?\b", "90 degrees", re.sub(r"\b(?:a |one )?half(?:[- ]turn)\b", "180 degrees", rest))
-    rest = re.sub(r"\s*\bso (?:that )?(?:the|it|he|she|they|his|her)\b.*$", "", rest) if re.match(r"flip|mirror", verb) else rest
-    if match := _DEGREES.search(rest):
-        if match[0].strip():
-            value = f"{match['number']} degrees"
-            rest = f"{rest[: match.start()]}{rest[match.end() :]}"
+    rest = re.sub(
+        r"\b(?:a |one )?quarter(?:[- ]turn)?\b",
+        "90 degrees",
+        re.sub(r"\b(?:a |one )?half(?:[- ]turn)\b", "180 degrees", rest),
+    )
+    rest = (
+        re.sub(r"\s*\bso (?:that )?(?:the|it|he|she|they|his|her)\b.*$", "", rest)
+        if re.match(r"flip|mirror", verb)
+        else rest
+    )
+    if (match := _DEGREES.search(rest)) and match[0].strip():
+        value = f"{match['number']} degrees"
+        rest = f"{rest[: match.start()]}{rest[match.end() :]}"
     if match := re.search(r"\b(?:counter[- ]?clock ?wise|anti[- ]?clock ?wise|ccw)\b", rest, re.I):
         value, rest = f"{value} counterclockwise".strip(), rest.replace(match[0], "")
     elif match := re.search(r"\b(?:clock ?wise|cw)\b", rest, re.I):
@@ -77,8 +121,17 @@ def rotate(rest: str, verb: str) -> list[Step]:
             value = "flip horizontally"
         else:
             value = "mirror" if verb.startswith(("mirror", "reflect")) else f"flip {value}".strip()
-        rest = re.sub(r"\b(?:vertical(?:ly)?|horizontal(?:ly)?|left to right|sideways|upside[- ]?down|along the .*|around|over|on (?:its|the) .* axis|so .*)\b", "", rest, flags=re.I)
-    elif match := re.search(r"\bupside[- ]?down\b|\bsideways\b|\bslightly\b|\ba (?:bit|little)\b|\bmore\b|\bthe other way\b|\bto (?:portrait|landscape|vertical|horizontal)\b|\bright[- ]side[- ]up\b", rest, re.I):
+        rest = re.sub(
+            r"\b(?:vertical(?:ly)?|horizontal(?:ly)?|left to right|sideways|upside[- ]?down|along the .*|around|over|on (?:its|the) .* axis|so .*)\b",
+            "",
+            rest,
+            flags=re.I,
+        )
+    elif match := re.search(
+        r"\bupside[- ]?down\b|\bsideways\b|\bslightly\b|\ba (?:bit|little)\b|\bmore\b|\bthe other way\b|\bto (?:portrait|landscape|vertical|horizontal)\b|\bright[- ]side[- ]up\b",
+        rest,
+        re.I,
+    ):
         value, rest = f"{value} {match[0]}".strip(), rest.replace(match[0], "")
     rest = re.sub(r"\b(?:by|around|about|so (?:that )?.*|to .*|until .*)\s*$", "", rest.strip(), flags=re.I).strip(" ,")
     rest = re.sub(r"\s+(?:by|to|around|so)$", "", rest)
@@ -96,16 +149,29 @@ def trim_keep_purpose(rest: str) -> str:
 def outpaint(rest: str, verb: str) -> list[Step]:
     """Steps for making the frame wider; lengthening a thing of the picture is its size."""
     rest = trim(rest)
-    rest = re.sub(r"^(?:out|the (?:image|photo|picture|canvas|frame|view|scene|borders?|shot|edges)|this (?:image|photo|picture)|it|image|photo|picture|my (?:photo|picture))\b\s*", "", rest, flags=re.I)
+    rest = re.sub(
+        r"^(?:out|the (?:image|photo|picture|canvas|frame|view|scene|borders?|shot|edges)|this (?:image|photo|picture)|it|image|photo|picture|my (?:photo|picture))\b\s*",
+        "",
+        rest,
+        flags=re.I,
+    )
     rest = re.sub(r"^(?:out|of|on|from|so)\b\s*", "", rest)
     if not rest or v.is_image(rest):
         return [Step("outpaint")]
     ratio = re.search(rf"\b(?:to|into|as) (?:an? )?({RATIO}|\d{{3,5}}\s?x\s?\d{{3,5}})", rest, re.I)
     if ratio:
         return [Step("outpaint", None, ratio[1])]
-    if re.match(r"(?:to|on|at|by|in|towards?|a (?:bit|little)|more|further|slightly|left|right|up|down|outwards?|beyond|all|both|\d|and)\b", rest, re.I):
+    if re.match(
+        r"(?:to|on|at|by|in|towards?|a (?:bit|little)|more|further|slightly|left|right|up|down|outwards?|beyond|all|both|\d|and)\b",
+        rest,
+        re.I,
+    ):
         return [Step("outpaint", None, re.sub(r"^(?:to|on|at|towards?)\s+(?:the )?", "", rest))]
-    if re.match(r"(?:the )?(?:background|sky|canvas|borders?|edges?|sides?|top|bottom|left|right|foreground|view|ground|beach|floor|wall|image|field of view|landscape|crop|margins?|grass|road|water|sea)\b", rest, re.I):
+    if re.match(
+        r"(?:the )?(?:background|sky|canvas|borders?|edges?|sides?|top|bottom|left|right|foreground|view|ground|beach|floor|wall|image|field of view|landscape|crop|margins?|grass|road|water|sea)\b",
+        rest,
+        re.I,
+    ):
         return [Step("outpaint", None, p.bare(rest))]
     if verb in ("widen", "lengthen", "extend", "expand", "broaden"):
         return resize(rest, {"extend": "lengthen", "expand": "enlarge", "broaden": "widen"}.get(verb, verb))

@@ -10,7 +10,8 @@ from agent.offline import vocabulary as v
 from agent.offline.steps import Step
 
 _QUESTION = re.compile(
-    r"\?\s*$|\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|would you like|left or right)\b", re.I
+    r"\?\s*$|\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|would you like|left or right)\b",
+    re.I,
 )
 _OFFER = re.compile(
     r"(?:do you |would you )?(?:want|like) me to (?:also )?(?P<a>[^?.]+)\?|(?:shall|should|may|can) i (?:also )?(?P<b>[^?.]+)\?",
@@ -48,7 +49,13 @@ class Conversation:
     def copy(self) -> Conversation:
         """An independent conversation with the same past."""
         return Conversation(
-            list(self.edits), self.open_edit, self.last_text, self.last_reply, list(self.told), self.just_undone, self.undone
+            list(self.edits),
+            self.open_edit,
+            self.last_text,
+            self.last_reply,
+            list(self.told),
+            self.just_undone,
+            self.undone,
         )
 
     def add(self, text: str, steps: list[Step], reply: str) -> None:

@@ -1,4 +1,5 @@
 """Wishes in other words ("there should be", "I don't want", "needs to be removed") put as plain imperatives."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ def _rule(pattern: str, rewrite: Callable[[re.Match[str]], str | None]) -> _Rule
 
 
 def _done(match: re.Match[str]) -> str | None:
-    """"the logo removed from his shirt" -> "remove the logo from his shirt"."""
+    """ "the logo removed from his shirt" -> "remove the logo from his shirt"."""
     inner = lexicon.participle_pattern().search(match["np"])
     while inner is not None:
         verb = lexicon.base_of_participle(inner["verb"])
@@ -44,21 +45,35 @@ def _desire(match: re.Match[str]) -> str | None:
     if re.match(r"(?:no |none of |nothing )", thing, re.I):
         return "remove " + re.sub(r"^no (?:more )?", "", thing, flags=re.I)
     if re.match(r"(?:it|this|that|him|her|them|everything) (?:to be |to look |to |be )?\w+", thing, re.I):
-        return "make " + re.sub(r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to |be )", r"\1 ", thing, count=1, flags=re.I)
+        return "make " + re.sub(
+            r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to |be )", r"\1 ", thing, count=1, flags=re.I
+        )
     if found := re.match(r"(.+?) to (?:be|look|have|become|appear|wear) (.+)$", thing, re.I):
         verb = re.search(r" to (be|look|have|become|appear|wear) ", thing)
         return f"make {found[1]} {verb[1] if verb else 'be'} {found[2]}"
-    if re.match(r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )", thing, re.I):
+    if re.match(
+        r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )",
+        thing,
+        re.I,
+    ):
         return None
-    if found := re.match(rf"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
+    if found := re.match(r"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
         return f"change the background to {found['what']}"
     if re.match(r"(?:an?|some|more|two|three|four|another|\d+|lots of|many|several)\b", thing, re.I):
         return f"add {thing}"
     if p.colour_suffix(thing):
         return f"make {thing}"
-    if (found := re.match(r"(?:to have )?(?P<c>.+?) (?P<part>hair|eyes|skin|lips|teeth|nails)$", p.without_image(thing), re.I)) and p.is_plain_colour(found["c"]):
+    if (
+        found := re.match(
+            r"(?:to have )?(?P<c>.+?) (?P<part>hair|eyes|skin|lips|teeth|nails)$", p.without_image(thing), re.I
+        )
+    ) and p.is_plain_colour(found["c"]):
         return f"make the {found['part']} {found['c']}"
-    if found := re.match(rf"(.+?) ({v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED}|{v.BLACK_WHITE}|transparent|gone|out))$", thing, re.I):
+    if found := re.match(
+        rf"(.+?) ({v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED}|{v.BLACK_WHITE}|transparent|gone|out))$",
+        thing,
+        re.I,
+    ):
         if found[2].lower() == "out":
             return f"remove {found[1]}"
         return f"make {found[1]} {found[2]}"
@@ -103,7 +118,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they|there|[\w' ]{2,40}?) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|is supposed to|could|shall) (?:all |also |just |really |now |rather |instead )*be(?:come)? (?P<how>.+)$", lambda m: f"make {m['np']} be {m['how']}"),
     _rule(r"(?P<np>(?:the|this|that|these|those|my|his|her|all|both|every|its|their|it|he|she|they) ?[\w',' -]*?) (?:should|must|needs? to|has to|have to|ought to|could) (?P<how>(?:look|appear|have|wear|say|read|match|turn|face|hold|sit|stand|smile) .+|smile)$", lambda m: f"make {m['np']} {m['how']}"),
     _rule(r"(?P<np>(?:the|this|that|his|her|its|their|my) [\w' -]+?|it|he|she) (?:needs|wants|could use|requires|deserves|lacks|is missing|would look (?:good|better|great|nice) with|needs to have) (?P<how>(?:an?|some|more|less|another|two|bigger|smaller) .+)$", lambda m: (f"make {m['np']} {m['how']}" if re.match(r"(?:more|less) \w+$", m["how"]) and v.found(v.TONE, m["how"]) else f"add {m['how']} to {m['np']}")),
-    _rule(rf"(?:i think )?(?P<np>.+?) (?:would|should|could|might|may) (?:look|be) (?:good|better|great|nice|nicer|cool|best|cute|amazing|awesome|lovely|so much better|way better|much better|perfect)(?: (?:in|as|with|if it were|if it was|if they were|on))? (?P<how>.+)$", lambda m: f"make {m['np']} {m['how']}" if not re.search(r"\bwithout\b", m[0]) else f"remove {re.split('without', m[0])[1]}"),
+    _rule(r"(?:i think )?(?P<np>.+?) (?:would|should|could|might|may) (?:look|be) (?:good|better|great|nice|nicer|cool|best|cute|amazing|awesome|lovely|so much better|way better|much better|perfect)(?: (?:in|as|with|if it were|if it was|if they were|on))? (?P<how>.+)$", lambda m: f"make {m['np']} {m['how']}" if not re.search(r"\bwithout\b", m[0]) else f"remove {re.split('without', m[0])[1]}"),
     _rule(r"(?P<np>(?:the|his|her|my|this|that) [\w' ]+?) (?:is|are) now (?P<how>.+)$", lambda m: f"make {m['np']} be {m['how']}"),
     _rule(r"(?:what|how) would (?P<np>.+?) look(?: like)? (?P<how>(?:with|without|in|as|if) .+)$", lambda m: f"remove {m['how'][8:]}" if m["how"].startswith("without ") else f"add {m['how'][5:]} to {m['np']}" if m["how"].startswith("with ") else f"make {m['np']} look like {m['how'][3:]}"),
     _rule(r"(?:let's |let me |i want to |i'd like to |can i |can we |could we |could i |show me |show )?(?:see|show|picture|imagine|have|view)? ?(?P<np>(?:the|this|him|her|them|it|my|me|us|that)\b[\w' ]*?) without (?P<what>(?:the|a|an|any|his|her|their|my|that|those|all)\b.+)$", lambda m: f"remove {m['what']}"),
@@ -143,7 +158,11 @@ def _opposite(thing: str, state: str) -> str | None:
 def imperatives(clause: str) -> list[str]:
     """The clause, and its rewritings as a plain imperative, most literal first."""
     readings = []
-    if not re.match(r"(?:having|getting|looking|trying|keeping|leaving|letting|setting|hoping|setting|rendering|sitting|standing)\b", clause, re.I) and (changed := lexicon.from_gerund(clause)):
+    if not re.match(
+        r"(?:having|getting|looking|trying|keeping|leaving|letting|setting|hoping|setting|rendering|sitting|standing)\b",
+        clause,
+        re.I,
+    ) and (changed := lexicon.from_gerund(clause)):
         readings.append(changed)
     for pattern, rewrite in _RULES:
         if match := pattern.match(clause):

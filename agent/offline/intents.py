@@ -1,4 +1,5 @@
 """What is no edit: greetings, thanks, questions, things this tool cannot or will not do, hidden commands."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ _HELP = re.compile(
     r"(?:list|show me) (?:the |all |my |your )?(?:history|edits|changes|commands|features|options|tools|steps)(?: .*)?|(?:what|which) .*\b(?:again|so far|before|did you|have you|have we|did i|can i|are there|is (?:it|this|that|there))\b.*|is (?:there|this|that|it) (?:an?|any|the|my|your|possible that) .*|(?:is|are|was|were|did|does|do|has|have|am) (?:it|this|that|the|these|they|my|i|we|you)\b(?! (?:possible|ok|okay|too))[^?]*\?|(?:what|which) .*\b(?:suggest|recommend|think|advise|prefer|best)\b.*|who \w+(?:ed|s|n)? (?:this|it|that|the).*|capabilities|features|instructions|menu|options|examples?)[\s?.!]*$",
     re.I,
 )
-_EDIT_QUESTION = re.compile(r"^(?:what|how) (?:about|if)\b|^what would .* look like|^how (?:would|do|can|could|should) (?:i|we|you|it|the|he|she|they) .*\b(?:look|remove|change|make|add|get rid|blur|crop|fix|replace|delete|turn)\b|^(?:can|could|would|will) (?:you|u) |^is (?:it|there) (?:possible|any|a way|anyone|some)|^why (?:not|don't (?:we|you))\b|^where is .* still|^why is .* still", re.I)
+_EDIT_QUESTION = re.compile(
+    r"^(?:what|how) (?:about|if)\b|^what would .* look like|^how (?:would|do|can|could|should) (?:i|we|you|it|the|he|she|they) .*\b(?:look|remove|change|make|add|get rid|blur|crop|fix|replace|delete|turn)\b|^(?:can|could|would|will) (?:you|u) |^is (?:it|there) (?:possible|any|a way|anyone|some)|^why (?:not|don't (?:we|you))\b|^where is .* still|^why is .* still",
+    re.I,
+)
 _REFUSE = re.compile(
     r"\b(?:fake|forge|forged|counterfeit|falsif\w+|bogus)\b.{0,40}\b(?:id|ids|passport|licen[cs]e|document|certificate|diploma|degree|transcript|money|bills?|banknote|currency|receipt|invoice|prescription|signature|visa|card|cheque|check|permit|ticket|badge|pay ?slip|statement|evidence|proof|news|report|test|results?|letter|stamp)s?\b"
     r"|\b(?:forge|falsify|counterfeit)\b"
@@ -55,7 +59,10 @@ _INJECTION = re.compile(
     r"|https?://|www\.\w+|\b(?:delete|remove|erase|wipe|export|upload|send|email|exfiltrate|share|copy|steal|forward)\b.{0,30}\b(?:all (?:the )?(?:user|files?|photos of|data|other users|my files|accounts?)|user (?:data|photos|files)|other (?:user|customer|people)'?s?'? (?:files|photos|data|images)|hard (?:drive|disk)|file ?system|database|server|disk|c: drive|home (?:directory|folder)|every(?:thing|one's) on (?:the|this) (?:server|computer|disk))\b|\bshut ?down (?:the )?(?:server|computer|system)\b|\b(?:new|updated|important) (?:system )?(?:instructions?|directive|policy) ?:|\bas an? (?:admin|administrator|developer|root)\b|\bassistant:|\bsystem:|\[/?inst\]|\bend of (?:prompt|user input)\b|\b(?:call|run|invoke|use) (?:the )?(?:tool|function|shell|terminal|bash|python)\b",
     re.I,
 )
-_TAG = re.compile(r"</?\|?[a-z_!?/|][^<>\n]{0,60}\|?>|<<[^<>\n]{0,40}>>|\{\{[^{}\n]{0,80}\}\}|\[/?(?:INST|SYS|SYSTEM|system|admin)\]", re.I)
+_TAG = re.compile(
+    r"</?\|?[a-z_!?/|][^<>\n]{0,60}\|?>|<<[^<>\n]{0,40}>>|\{\{[^{}\n]{0,80}\}\}|\[/?(?:INST|SYS|SYSTEM|system|admin)\]",
+    re.I,
+)
 
 
 def without_commands(text: str) -> tuple[str, bool]:
@@ -65,7 +72,11 @@ def without_commands(text: str) -> tuple[str, bool]:
     kept: list[str] = []
     struck = False
     for part in re.split(r"(?<=[.!?;\n])\s+|\n+|;\s*", shown):
-        pieces = re.split(r"\s*,?\s*\b(?:and then|then|and also|but also|also|and|but)\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your|every|to|rm|this|out)\b)|,\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your)\b)", part, flags=re.I)
+        pieces = re.split(
+            r"\s*,?\s*\b(?:and then|then|and also|but also|also|and|but)\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your|every|to|rm|this|out)\b)|,\s+(?=[a-z]+ (?:the|a|an|my|his|her|it|all|me|your)\b)",
+            part,
+            flags=re.I,
+        )
         good = [piece for piece in pieces if not _INJECTION.search(piece)]
         if len(good) == len(pieces):
             kept.append(part)

@@ -1,4 +1,5 @@
 """From what was typed to sentences the grammar can read: characters, quotations, politeness."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Noun phrases: articles, heads, lists, the image named in passing, and colours inside them."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -105,7 +106,9 @@ def coordinated(phrase: str) -> list[str]:
             continue
         if parts and _continues(parts[-1], part):
             parts[-1] = f"{parts[-1]} and {part}"
-        elif parts and re.match(r"(?:in|on|at|behind|near|next to|under|above|below|to the|from)\b", part, re.IGNORECASE):
+        elif parts and re.match(
+            r"(?:in|on|at|behind|near|next to|under|above|below|to the|from)\b", part, re.IGNORECASE
+        ):
             noun = re.split(rf"\s{_PREPOSITION}\b", parts[-1], maxsplit=1)[0]
             parts.append(f"{noun} {part}")
         else:
@@ -129,13 +132,20 @@ def _continues(before: str, part: str) -> bool:
 def is_plain_colour(phrase: str) -> bool:
     """Whether all of the phrase names an absolute colour ("navy blue", "#1F3A93"); "darker" is none."""
     phrase = _COLOUR_TAIL.sub("", _COLOUR_LEAD.sub("", phrase.strip(" .,!?")))
-    if not phrase or len(phrase) > 60 or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", phrase) and not find_colours(phrase):
+    if (
+        not phrase
+        or len(phrase) > 60
+        or (v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", phrase) and not find_colours(phrase))
+    ):
         return False
     if v.full(v.BLACK_WHITE, phrase):
         return False
     if re.match(r"(?:it|them|him|her|this|that|these|those|like|more|less)\b", phrase, re.I) or not is_colour(phrase):
         return False
-    return bool(find_colours(phrase)) or bool(re.match(r"(?:dark|light|pale|deep|bright|dusty|soft|rich|vivid|hot|muted)\s+(?!than\b)\w", phrase, re.I)) and not v.full(rf"{v.DEGREE}{v.TONE}|(?:dark|light|bright|deep|soft|rich)", phrase)
+    return bool(find_colours(phrase)) or (
+        bool(re.match(r"(?:dark|light|pale|deep|bright|dusty|soft|rich|vivid|hot|muted)\s+(?!than\b)\w", phrase, re.I))
+        and not v.full(rf"{v.DEGREE}{v.TONE}|(?:dark|light|bright|deep|soft|rich)", phrase)
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -160,11 +170,23 @@ def colour_suffix(phrase: str) -> tuple[str, str] | None:
                 return " ".join(words[:start]), " ".join(words[start:])
     for start in range(max(1, len(words) - 7), len(words)):
         tail = " ".join(words[start:])
-        if re.match(r"(?:in|to|with|be|into|and|or|of|the|color|colour|a|an)\b(?! (?:dark|light|bright|deep|pale))", tail, re.IGNORECASE) and start < len(words) - 1 and not re.match(
-            r"(?:a |an )?(?:dark|light|bright|deep|pale|nice|shade|more|very|lighter|darker)", tail, re.IGNORECASE
+        if (
+            re.match(
+                r"(?:in|to|with|be|into|and|or|of|the|color|colour|a|an)\b(?! (?:dark|light|bright|deep|pale))",
+                tail,
+                re.IGNORECASE,
+            )
+            and start < len(words) - 1
+            and not re.match(
+                r"(?:a |an )?(?:dark|light|bright|deep|pale|nice|shade|more|very|lighter|darker)", tail, re.IGNORECASE
+            )
         ):
             continue
-        if re.fullmatch(r"(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))", " ".join(words[:start]), re.I) or words[start - 1].endswith(","):
+        if re.fullmatch(
+            r"(?:the|an?|this|that|these|those|my|his|her|their|our|its|all|all the)|(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))",
+            " ".join(words[:start]),
+            re.I,
+        ) or words[start - 1].endswith(","):
             continue
         if is_plain_colour(tail):
             return " ".join(words[:start]), tail

@@ -1,4 +1,5 @@
 """Requests that bring things in, move them or change their size."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ _RELATION = (
     r"onto|on|into|inside|in|to|at|beside|besides|near|by|underneath|under|below|beneath|behind|above|over|between|among|around|across|along|against|atop|upon|throughout|within|for|with|from|hanging from)"
 )
 _PLACED = re.compile(rf"^(?P<what>.+?)\s+(?P<relation>{_RELATION})(?:\s+(?P<where>.+))?$", re.I)
-_NOT_A_PLACE = re.compile(r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|\w+ colou?r)\b)", re.I)
+_NOT_A_PLACE = re.compile(
+    r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|\w+ colou?r)\b)",
+    re.I,
+)
 _SIMPLE_RELATION = re.compile(r"^(?:to|on|onto|in|into|at|for|inside|with|throughout|within|upon)$", re.I)
 _TONE_NOUN = rf"(?:(?:some|a (?:little|bit|touch|lot)(?: (?:bit|more))?(?: of)?|a bit of|a touch of|more|extra|slight(?:ly)?|little|bit of|a|an|the|additional|much|lots of|much more|slightly more|of) )*(?:(?:warm|cool|natural|bright|soft|dramatic|golden|overall|deep|rich) )?{v.QUANTITY}"
 _SPACE = r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
@@ -34,8 +38,16 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
         if verb in ("caption", "watermark") or has_quotation(rest):
             return [Step("insert", None, p.bare(rest) or "text")]
         if verb == "fill":
-            return [Step("outpaint")] if re.match(r"(?:in )?(?:the )?(?:sides|edges|borders|empty|blank|corners)", rest, re.I) else []
-        return [Step("clarify")] if not rest or v.is_image(rest) or v.is_pronoun(rest) else [Step("insert", p.noun_phrase(rest), "decorations")]
+            return (
+                [Step("outpaint")]
+                if re.match(r"(?:in )?(?:the )?(?:sides|edges|borders|empty|blank|corners)", rest, re.I)
+                else []
+            )
+        return (
+            [Step("clarify")]
+            if not rest or v.is_image(rest) or v.is_pronoun(rest)
+            else [Step("insert", p.noun_phrase(rest), "decorations")]
+        )
     if not rest:
         return [Step("clarify")]
     if match := re.match(r"(?:it|them|him|her|that|this)(?: back)?(?: in)?$", rest, re.I):
@@ -55,19 +67,45 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
 
 def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Step] | None:
     """What "add" governs but is no thing: tone, colour, blur, space, a filter, weather, a background."""
-    on = p.noun_phrase(where) if where and not re.search(r"background|foreground|top|bottom|left|right|corner", relation) else None
+    on = (
+        p.noun_phrase(where)
+        if where and not re.search(r"background|foreground|top|bottom|left|right|corner", relation)
+        else None
+    )
     plain = p.bare(what)
     if on and v.is_background(on):
         on = "background"
-    if v.full(r"(?:some |more |a bit of |back |the |a )*colou?rs?", what) and relation.lower() in ("", "to", "in", "into", "back to"):
+    if v.full(r"(?:some |more |a bit of |back |the |a )*colou?rs?", what) and relation.lower() in (
+        "",
+        "to",
+        "in",
+        "into",
+        "back to",
+    ):
         if re.match(r"(?:more|some more|a bit more)", what, re.I):
             return [Step("adjust", on, "more saturation")]
         return [Step("restore", on, "colorize")]
-    if v.full(_TONE_NOUN, what) and not re.search(r"\b(?:a|two|the) lights\b|shadow|texture|\bhighlights\b|glow", what, re.I) and not v.full(r"(?:a |some )?lights?", what):
-        return [s for part in p.coordinated(re.sub(r"^(?:some|more|a bit of|a little|extra)\s+", "", what)) for s in level(f"{part} of {on}" if on else part, 1, "add")]
+    if (
+        v.full(_TONE_NOUN, what)
+        and not re.search(r"\b(?:a|two|the) lights\b|shadow|texture|\bhighlights\b|glow", what, re.I)
+        and not v.full(r"(?:a |some )?lights?", what)
+    ):
+        return [
+            s
+            for part in p.coordinated(re.sub(r"^(?:some|more|a bit of|a little|extra)\s+", "", what))
+            for s in level(f"{part} of {on}" if on else part, 1, "add")
+        ]
     if v.full(rf"(?:{_TONE_NOUN})(?:(?:,| and|, and) {_TONE_NOUN})+", what):
-        return [s for part in p.coordinated(what) for s in level(re.sub(r"^(?:more|some|a bit of|a little|a bit more|a touch of|extra) ", "", part), 1, "add")]
-    if re.match(r"(?:some |a (?:slight |little |bit of |strong |nice )?|more |slight |gaussian )*(?:background )?(?:blur|bokeh|depth of field|motion blur|blurr?(?:y|iness)?)(?: effects?)?$", what, re.I):
+        return [
+            s
+            for part in p.coordinated(what)
+            for s in level(re.sub(r"^(?:more|some|a bit of|a little|a bit more|a touch of|extra) ", "", part), 1, "add")
+        ]
+    if re.match(
+        r"(?:some |a (?:slight |little |bit of |strong |nice )?|more |slight |gaussian )*(?:background )?(?:blur|bokeh|depth of field|motion blur|blurr?(?:y|iness)?)(?: effects?)?$",
+        what,
+        re.I,
+    ):
         target = on or ("background" if re.search(r"background|bokeh|depth of field", rest, re.I) else None)
         return [Step("blur", target)]
     if v.full(_SPACE, what) or (re.match(r"(?:more|extra)\b", what) and v.full(_SPACE, plain)):
@@ -77,14 +115,27 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
         return [Step("background_remove")]
     if match := re.match(r"(?:an? |some |the |new )*(?P<kind>.+?) (?:back ?ground|backdrop)$", what, re.I):
         return [Step("background_replace", None, p.bare(match["kind"]))]
-    if match := re.match(r"(?:an? |some |the |more )*(?:(?P<kind>.+?) )?(?:filter|effects?|look|style|vibe|feel|aesthetic|grading|mood|atmosphere|ambiance)$", what, re.I):
+    if match := re.match(
+        r"(?:an? |some |the |more )*(?:(?P<kind>.+?) )?(?:filter|effects?|look|style|vibe|feel|aesthetic|grading|mood|atmosphere|ambiance)$",
+        what,
+        re.I,
+    ):
         kind = match["kind"] or f"{where}"
         if on is None or v.full(v.STYLE, kind) or not where:
             return [Step("style", on, p.bare(what if not match["kind"] else what))]
         return [Step("insert", on, plain)]
-    if v.full(rf"(?:an? |some |more |the )*(?:{v.STYLE})(?: grain)?", what) and not v.full(r"(?:a |an |some |the )*(?:poster|sticker|painting|tattoo|graffiti|mosaic|sketch|drawing|illustration|emoji|sculpture|neon|postcard|newspaper|magazine|origami|drawings|lego|matrix|doodle|miniature|hologram|felt|clay|diorama)s?", what):
+    if v.full(rf"(?:an? |some |more |the )*(?:{v.STYLE})(?: grain)?", what) and not v.full(
+        r"(?:a |an |some |the )*(?:poster|sticker|painting|tattoo|graffiti|mosaic|sketch|drawing|illustration|emoji|sculpture|neon|postcard|newspaper|magazine|origami|drawings|lego|matrix|doodle|miniature|hologram|felt|clay|diorama)s?",
+        what,
+    ):
         return [Step("style", on, plain)]
-    if v.full(r"(?:some |a (?:little |bit of )?|more |heavy |light |dense |thick |soft |falling |gentle )*(?:snow(?:fall|ing)?|rain(?:fall|ing)?|fog|mist|haze|storm|thunderstorm|blizzard|sunset|sunrise|golden hour|night)(?: effects?)?", what) and on is None:
+    if (
+        v.full(
+            r"(?:some |a (?:little |bit of )?|more |heavy |light |dense |thick |soft |falling |gentle )*(?:snow(?:fall|ing)?|rain(?:fall|ing)?|fog|mist|haze|storm|thunderstorm|blizzard|sunset|sunrise|golden hour|night)(?: effects?)?",
+            what,
+        )
+        and on is None
+    ):
         return [Step("style", None, plain)]
     if has_quotation(what):
         target = location(relation, where)
@@ -96,7 +147,14 @@ def counted(phrase: str) -> str:
     """A new thing as a value: without "a" and "some", with its number and "more" kept."""
     phrase = re.sub(r"\b(?:in|to|into|on) there$|\bthere$", "", phrase.strip(" .,!?"), flags=re.I).strip()
     phrase = re.sub(r"^(?:back|also|in)\s+", "", phrase, flags=re.I)
-    return p.bare(re.sub(r"^(?:a (?:few|couple of|couple|bunch of|lot of|bit of|pair of))\s+", lambda m: m[0].split(" ", 1)[1], phrase, flags=re.I))
+    return p.bare(
+        re.sub(
+            r"^(?:a (?:few|couple of|couple|bunch of|lot of|bit of|pair of))\s+",
+            lambda m: m[0].split(" ", 1)[1],
+            phrase,
+            flags=re.I,
+        )
+    )
 
 
 def place_of(rest: str) -> tuple[str, str, str]:
@@ -110,7 +168,10 @@ def place_of(rest: str) -> tuple[str, str, str]:
         relation = found["relation"].lower()
         what = rest[: found.start()].strip()
         skip = (
-            (relation in ("in", "with", "for", "from", "by") and (_NOT_A_PLACE.match(where) or p.is_plain_colour(where)))
+            (
+                relation in ("in", "with", "for", "from", "by")
+                and (_NOT_A_PLACE.match(where) or p.is_plain_colour(where))
+            )
             or (relation in ("with", "from") and not v.is_image(where))
             or (relation == "for" and not re.match(r"the |him|her|them|me|my|his", where))
             or (relation == "to" and re.match(r"(?:make|match|fit|be|look|give|show)\b", where))
@@ -141,14 +202,26 @@ def put(rest: str) -> list[Step]:
     from agent.offline.changing import assign, replace
 
     rest = trim(rest)
-    if match := re.match(r"(?P<new>.+?) (?:in place of|instead of|in the place of|where) (?P<old>.+?)(?: (?:is|was|are|were))?$", rest, re.I):
+    if match := re.match(
+        r"(?P<new>.+?) (?:in place of|instead of|in the place of|where) (?P<old>.+?)(?: (?:is|was|are|were))?$",
+        rest,
+        re.I,
+    ):
         return replace(f"{match['old']} with {match['new']}")
     if re.match(r"(?:it|that|this|them|everything|the .+?) back(?: in)?(?: (?:to|the way|how|where).*)?$", rest, re.I):
         return [Step("undo")]
-    if match := re.match(r"(?P<what>.+?) (?:on|onto|in|into|against|over|in front of|with|at|before|on to) (?P<where>(?:an? |the |some |pure |plain |solid |different |new )*(?:[\w#,'-]+ ){0,6}?(?:background|backdrop|bg|setting|surface|scene))$", rest, re.I):
+    if match := re.match(
+        r"(?P<what>.+?) (?:on|onto|in|into|against|over|in front of|with|at|before|on to) (?P<where>(?:an? |the |some |pure |plain |solid |different |new )*(?:[\w#,'-]+ ){0,6}?(?:background|backdrop|bg|setting|surface|scene))$",
+        rest,
+        re.I,
+    ):
         where = p.bare(match["where"])
         if v.full(r"(?:the )?(?:background|foreground|scene)", match["where"]):
-            return insert(rest, "put") if not _definite(match["what"]) else [Step("move", p.noun_phrase(match["what"]), f"in {match['where']}")]
+            return (
+                insert(rest, "put")
+                if not _definite(match["what"])
+                else [Step("move", p.noun_phrase(match["what"]), f"in {match['where']}")]
+            )
         colour = re.sub(r"\s*(?:background|backdrop|bg)$", "", where, flags=re.I)
         if re.search(r"\btransparent\b", colour, re.I):
             return [Step("background_remove")]
@@ -158,44 +231,95 @@ def put(rest: str) -> list[Step]:
         return [Step("insert", p.noun_phrase(re.sub(r"\s*on fire$", "", rest)), "fire")]
     if relation in ("in", "into", "to") and where and v.full(r"(?:the )?(?:style|form|shape) of .+", where):
         return assign(what, where)
-    if where and re.match(r"(?:in|on|at|onto|into|inside|to|by|near|under)$", relation) and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I) and _definite(what) and (v.is_pronoun(what) or re.match(r"(?:me|us|the (?:man|woman|dog|cat|car|person|people|bear|product|boy|girl)|this|my)\b", what, re.I)):
+    if (
+        where
+        and re.match(r"(?:in|on|at|onto|into|inside|to|by|near|under)$", relation)
+        and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I)
+        and _definite(what)
+        and (
+            v.is_pronoun(what)
+            or re.match(
+                r"(?:me|us|the (?:man|woman|dog|cat|car|person|people|bear|product|boy|girl)|this|my)\b", what, re.I
+            )
+        )
+    ):
         return [Step("background_replace", None, p.bare(where))]
-    if relation == "behind" and re.fullmatch(r"me|us|him|her|them|it|the (?:subject|person|people|couple|man|woman|product|dog|cat)", where, re.I) and (v.found(v.PLACE, what) or v.found(v.WEATHER, what)):
+    if (
+        relation == "behind"
+        and re.fullmatch(
+            r"me|us|him|her|them|it|the (?:subject|person|people|couple|man|woman|product|dog|cat)", where, re.I
+        )
+        and (v.found(v.PLACE, what) or v.found(v.WEATHER, what))
+    ):
         return [Step("background_replace", None, p.bare(what))]
     if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and p.could_be_colour(where):
         return [Step("background_replace", None, p.colour_words(where))]
-    if re.match(r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b", what, re.I):
+    if re.match(
+        r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b",
+        what,
+        re.I,
+    ):
         return insert(rest, "put")
-    if re.match(r"(?:me|us|him|her|them|my \w+|the (?:person|man|woman|couple|product|subject))\b", what, re.I) and relation in ("in front of", "at", "in") and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I):
+    if (
+        re.match(r"(?:me|us|him|her|them|my \w+|the (?:person|man|woman|couple|product|subject))\b", what, re.I)
+        and relation in ("in front of", "at", "in")
+        and re.fullmatch(rf"(?:an? |the )?(?:\w+ ){{0,3}}?{v.PLACE}(?:\s.*)?", where, re.I)
+    ):
         return [Step("background_replace", None, p.bare(where))]
     if not where and not relation:
         return insert(rest, "put") if not _definite(rest) or has_quotation(rest) else [Step("clarify")]
     if _definite(what) and not has_quotation(what):
-        if v.full(rf"(?:the |an? |his |her |my |some )*(?:\w+ )*?{v.WRITING}", what) or re.match(r"(?:his|her|the) own", what):
+        if v.full(rf"(?:the |an? |his |her |my |some )*(?:\w+ )*?{v.WRITING}", what) or re.match(
+            r"(?:his|her|the) own", what
+        ):
             return insert(rest, "put")
-        return [Step("move", p.noun_phrase(what) or what, f"{relation} {p.bare(where)}".strip() if not relation.startswith(("on the", "in the", "at the", "to the")) else f"{relation} {where}".strip())]
+        return [
+            Step(
+                "move",
+                p.noun_phrase(what) or what,
+                f"{relation} {p.bare(where)}".strip()
+                if not relation.startswith(("on the", "in the", "at the", "to the"))
+                else f"{relation} {where}".strip(),
+            )
+        ]
     return insert(rest, "put")
 
 
 def _definite(phrase: str) -> bool:
-    return bool(re.match(r"(?:the|this|that|these|those|it|him|her|them|his|their|my|our|your|everything|me|us)\b", phrase.strip(), re.I))
+    return bool(
+        re.match(
+            r"(?:the|this|that|these|those|it|him|her|them|his|their|my|our|your|everything|me|us)\b",
+            phrase.strip(),
+            re.I,
+        )
+    )
 
 
 def give(rest: str) -> list[Step]:
     """Steps for "give X a Y": accessories come in, colours and garments change, looks are styles."""
-    from agent.offline.changing import assign
 
     rest = trim(rest)
     if match := re.match(r"(?:me|us) (?P<what>.+?) in (?P<colours>.+)$", rest, re.I):
-        colours = p.colour_list(match["colours"]) or ([match["colours"]] if p.is_plain_colour(match["colours"]) else None)
+        colours = p.colour_list(match["colours"]) or (
+            [match["colours"]] if p.is_plain_colour(match["colours"]) else None
+        )
         if colours:
-            return [Step("recolor", p.bare(re.sub(r"^the same ", "", match["what"])), p.colour_words(c)) for c in colours]
-    if match := re.match(r"(?P<what>(?:an? |some |the )?.+?) to (?P<who>the .+|him|her|them|it|this|my .+)$", rest, re.I):
-        if re.match(r"(?:an?|some)\b", match["what"]):
-            return [Step("insert", p.noun_phrase(match["who"]), counted(match["what"]))]
+            return [
+                Step("recolor", p.bare(re.sub(r"^the same ", "", match["what"])), p.colour_words(c)) for c in colours
+            ]
+    if (
+        match := re.match(
+            r"(?P<what>(?:an? |some |the )?.+?) to (?P<who>the .+|him|her|them|it|this|my .+)$", rest, re.I
+        )
+    ) and re.match(r"(?:an?|some)\b", match["what"]):
+        return [Step("insert", p.noun_phrase(match["who"]), counted(match["what"]))]
     if pronoun := re.match(r"(?P<who>it|him|them|me|us|everyone|everybody) (?P<what>.+)$", rest, re.I):
         return given(pronoun["who"], pronoun["what"])
-    match = re.match(r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$", rest, re.I)
+    match = re.match(
+        r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$",
+        rest,
+        re.I,
+    )
     if match is None:
         return []
     return given(match["who"], match["what"])
@@ -210,15 +334,27 @@ def given(who: str, what: str) -> list[Step]:
     whole = target is None or v.is_pronoun(who)
     if re.search(r"\bbackground$|\bbackdrop$", plain, re.I):
         kind = re.sub(r"\s*\b(?:colou?red )?(?:background|backdrop)$", "", plain, flags=re.I)
-        return [Step("background_remove")] if re.search(r"transparent", kind) else [Step("background_replace", None, kind or None)]
+        return (
+            [Step("background_remove")]
+            if re.search(r"transparent", kind)
+            else [Step("background_replace", None, kind or None)]
+        )
     if match := re.match(rf"(?:more |a bit more |some |a little |extra |less )+{v.QUANTITY}$", what, re.I):
-        return level(f"{re.sub(r'^(?:a bit more|a little|more|some|extra|less) ', '', what)}" + (f" of {who}" if target and not v.is_pronoun(who) else ""), -1 if what.startswith("less") else 1)
+        return level(
+            f"{re.sub(r'^(?:a bit more|a little|more|some|extra|less) ', '', what)}"
+            + (f" of {who}" if target and not v.is_pronoun(who) else ""),
+            -1 if what.startswith("less") else 1,
+        )
     if match := re.match(rf"(?P<kind>.+?) {v.STYLE_NOUN}$", plain, re.I):
         if whole or v.full(v.STYLE, match["kind"]):
             return [Step("style", target if target and not v.is_pronoun(target) else None, plain)]
     if v.full(rf"(?:\w+ )*?(?:{v.STYLE}|{v.WEATHER})", plain) and whole and not v.full(r".*(?:glasses|hat)", plain):
         return [Step("style", None, plain)]
-    if match := re.match(r"(?P<colour>.+?) (?P<part>hair|eyes|skin|lips|teeth|fur|feathers|shoes|paint(?: job)?|shirt|dress|nails|colou?r|coat of paint|tone|hue|tint|wings|highlights|finish)$", plain, re.I):
+    if match := re.match(
+        r"(?P<colour>.+?) (?P<part>hair|eyes|skin|lips|teeth|fur|feathers|shoes|paint(?: job)?|shirt|dress|nails|colou?r|coat of paint|tone|hue|tint|wings|highlights|finish)$",
+        plain,
+        re.I,
+    ):
         if p.is_plain_colour(match["colour"]) or match["colour"].lower() in ("blonde", "blond", "brunette"):
             if re.match(r"paint|colou?r|coat|finish", match["part"]):
                 return [Step("recolor", target or who, p.colour_words(match["colour"]))]
@@ -233,7 +369,13 @@ def given(who: str, what: str) -> list[Step]:
     if v.full(r"(?:[\w-]+ )*(?:outline|border|frame|shadow|drop shadow|glow|reflection)", plain):
         return [Step("insert", target, plain)]
     if v.full(rf"{v.DEGREE}(?:{v.SIZE}) .+", plain):
-        return [Step("resize_object", f"{target}'s {plain.split()[-1]}" if target else plain.split()[-1], plain.rsplit(" ", 1)[0])]
+        return [
+            Step(
+                "resize_object",
+                f"{target}'s {plain.split()[-1]}" if target else plain.split()[-1],
+                plain.rsplit(" ", 1)[0],
+            )
+        ]
     if re.match(r"(?:me|us)$", who, re.I):
         return assign("image", what) if v.full(v.STYLE, plain) else [Step("insert", None, counted(what))]
     return [Step("insert", target, counted(part)) for part in p.coordinated(what)]
@@ -258,7 +400,16 @@ def wear(who: str, what: str) -> list[Step]:
 def owned(owner: str | None, part: str) -> str:
     """A part as its owner's: "man's hair", "her hair", or just "hair"."""
     if owner is None or v.is_pronoun(owner) or re.fullmatch(r"me|us|everyone", owner, re.I):
-        pronouns = {"him": "his", "he": "his", "her": "her", "she": "her", "them": "their", "they": "their", "me": "my", "us": "our"}
+        pronouns = {
+            "him": "his",
+            "he": "his",
+            "her": "her",
+            "she": "her",
+            "them": "their",
+            "they": "their",
+            "me": "my",
+            "us": "our",
+        }
         return f"{pronouns[owner.lower()]} {part}" if owner and owner.lower() in pronouns else part
     return f"{owner}'s {part}"
 
@@ -269,7 +420,10 @@ def move(rest: str, verb: str = "move") -> list[Step]:
     if re.match(r"cent(?:er|re)|recent(?:er|re)", verb):
         thing = re.sub(r"\s*(?:in|within) the (?:frame|middle|cent(?:er|re)|shot)$", "", rest, flags=re.I)
         return [Step("move", p.noun_phrase(thing), "center")]
-    if re.fullmatch(r"arms?|hands?|legs?|heads?|chin|eyebrows?|fingers?|tail|wings?|foot|feet|paws?|fists?|thumbs?|ears?", p.head(rest)) and verb in ("raise", "lower", "lift", "push", "pull", "bring"):
+    if re.fullmatch(
+        r"arms?|hands?|legs?|heads?|chin|eyebrows?|fingers?|tail|wings?|foot|feet|paws?|fists?|thumbs?|ears?",
+        p.head(rest),
+    ) and verb in ("raise", "lower", "lift", "push", "pull", "bring"):
         return [Step("other", p.noun_phrase(rest), f"{verb}d" if verb == "raise" else f"{verb}ed")]
     if match := re.match(rf"(?P<what>.+?),? (?P<where>{v.POSITION})$", rest, re.I):
         return [Step("move", p.noun_phrase(part) or part, match["where"]) for part in p.coordinated(match["what"])]
@@ -279,7 +433,9 @@ def move(rest: str, verb: str = "move") -> list[Step]:
     if match := re.match(rf"(?P<where>{v.POSITION}) (?P<what>the .+|it|him|her|them)$", rest, re.I):
         return [Step("move", p.noun_phrase(match["what"]), match["where"])]
     if re.match(r"(?:the )?positions? of|places? of", rest, re.I) or verb == "rearrange":
-        return [Step("move", p.noun_phrase(re.sub(r"^(?:the )?(?:positions?|places?) of ", "", rest)), "swap positions")]
+        return [
+            Step("move", p.noun_phrase(re.sub(r"^(?:the )?(?:positions?|places?) of ", "", rest)), "swap positions")
+        ]
     return [Step("clarify", p.noun_phrase(rest))] if rest else [Step("clarify")]
 
 
@@ -287,15 +443,38 @@ def resize(rest: str, verb: str) -> list[Step]:
     """Steps for the size of a thing; the size of the whole picture is an export wish."""
     rest = trim(rest)
     rest = re.sub(r"^(?:up|down|out)\s+", "", rest)
-    if match := re.match(r"(?:(?P<what>.*?)\s*\b)?(?:to|into|at|as)?\s*(?P<size>\d{2,5}\s*(?:px|pixels)?\s*(?:x|×|by|\*)\s*\d{2,5}(?:\s*(?:px|pixels))?|\d{3,5}\s*(?:px|pixels)(?: wide| high| tall)?|(?:full )?hd|4k|8k|\d+ ?(?:kb|mb|dpi|inch(?:es)?|cm|mm))(?: .*)?$", rest, re.I):
+    if match := re.match(
+        r"(?:(?P<what>.*?)\s*\b)?(?:to|into|at|as)?\s*(?P<size>\d{2,5}\s*(?:px|pixels)?\s*(?:x|×|by|\*)\s*\d{2,5}(?:\s*(?:px|pixels))?|\d{3,5}\s*(?:px|pixels)(?: wide| high| tall)?|(?:full )?hd|4k|8k|\d+ ?(?:kb|mb|dpi|inch(?:es)?|cm|mm))(?: .*)?$",
+        rest,
+        re.I,
+    ):
         if not match["what"] or v.is_image(match["what"]) or v.is_pronoun(match["what"]):
             return [Step("other", None, f"resize to {match['size']}")]
     rest, amount = split_amount(rest)
     if turned := re.search(r"\s+(up|down|in|out)$", rest):
         rest, verb = rest[: turned.start()], f"{verb} {turned[1]}"
     smaller = re.match(r"shrink|scale down|minify|downsize|slim|thin|shorten|squash|compress|narrow", verb)
-    word = {"slim": "slimmer", "slim down": "slimmer", "thin": "thinner", "thin out": "thinner", "elongate": "longer", "lengthen": "longer", "shorten": "shorter", "fatten": "fatter", "thicken": "thicker", "narrow": "narrower", "widen": "wider", "stretch": "stretched", "bulk up": "more muscular", "beef up": "more muscular"}.get(verb, "smaller" if smaller else "larger")
-    if match := re.match(rf"(?P<what>.+?) (?:to (?:be )?|so (?:that )?(?:it|they) (?:is|are) |until .+? )?(?P<how>(?:{v.DEGREE})(?:{v.SIZE}|(?:the )?(?:same )?size .+|half|double|twice .+|\w+ times .+|\d.*|fit .+|match .+))$", rest, re.I):
+    word = {
+        "slim": "slimmer",
+        "slim down": "slimmer",
+        "thin": "thinner",
+        "thin out": "thinner",
+        "elongate": "longer",
+        "lengthen": "longer",
+        "shorten": "shorter",
+        "fatten": "fatter",
+        "thicken": "thicker",
+        "narrow": "narrower",
+        "widen": "wider",
+        "stretch": "stretched",
+        "bulk up": "more muscular",
+        "beef up": "more muscular",
+    }.get(verb, "smaller" if smaller else "larger")
+    if match := re.match(
+        rf"(?P<what>.+?) (?:to (?:be )?|so (?:that )?(?:it|they) (?:is|are) |until .+? )?(?P<how>(?:{v.DEGREE})(?:{v.SIZE}|(?:the )?(?:same )?size .+|half|double|twice .+|\w+ times .+|\d.*|fit .+|match .+))$",
+        rest,
+        re.I,
+    ):
         rest, word = match["what"], match["how"]
     if not rest:
         return [Step("resize_object", None, with_amount(word, amount))]

@@ -1,4 +1,5 @@
 """From a request in plain words to a plan: normalise, split, read each clause, complete it from the conversation."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ from agent.offline.history import Conversation, Edit
 from agent.offline.steps import Plan, Step, Turn
 
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
+_TELLING = 400  # so many characters are enough to tell the language
 _NEEDS_TARGET = frozenset("remove recolor replace move resize_object segment redact_text".split())
 _NEVER_OF_A_THING = frozenset("crop outpaint style background_remove background_replace".split())
 # Romanised Hindi is taken for such only when one of its little words is there; its nouns look like English.
@@ -48,9 +50,7 @@ def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False
     """
     past = _conversation(context)
     steps, why, quotes = _read(text, past, has_selection)
-    told = tuple(
-        Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps
-    )
+    told = tuple(Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps)
     return Plan(told, replies.reply_for(list(told), why))
 
 
@@ -75,7 +75,7 @@ def _conversation(context: Sequence[Turn]) -> Conversation:
         reply = turns[index + 1].text if index + 1 < len(turns) and turns[index + 1].role == "assistant" else ""
         steps, _, quotes = _read(turn.text, past, False)
         shown = [Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps]
-        english = languages.to_english(said, languages.detect(said))
+        english = languages.to_english(said[:2000], languages.detect(said[:_TELLING]))
         past.add(spelling.mend(english or said), shown, normalise.tidy(reply))
     return past
 
@@ -89,10 +89,10 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
         if commanded:
             return [Step("other", None, "refuse: command")], "", quotes
         return [Step("clarify")], "target", quotes
-    lang = languages.detect(protected)
+    lang = languages.detect(protected[:_TELLING])
     if lang == "hi-Latn" and not _HINDI.search(protected):
         lang = "en"
-    if lang != "en" and (english := languages.to_english(protected, lang)):
+    if lang != "en" and (english := languages.to_english(protected[:2000], lang)):
         protected = english
     protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
     if intents.is_refused(protected):
@@ -111,7 +111,11 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
         return _completed(steps, past, has_selection)
     if steps := session.session(text, past) or session.session(short, past):
         return steps, ""
-    if past.focus and re.search(r"\bits (?=[a-z])", text) and not re.search(r"\b(?:the|a|an|his|her|my) \w+.*\bits\b", text):
+    if (
+        past.focus
+        and re.search(r"\bits (?=[a-z])", text)
+        and not re.search(r"\b(?:the|a|an|his|her|my) \w+.*\bits\b", text)
+    ):
         text = re.sub(r"\bits (?=[a-z])", f"the {past.focus}'s ", text, count=1)
     if steps := followup.answer(text, past):
         return _completed(steps, past, has_selection)
@@ -161,11 +165,19 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
     return wishes or steps[:1]
 
 
-def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, has_selection: bool) -> list[Step] | None:
+def _clause(
+    piece: str, now: Conversation, later: bool, held_verb: str | None, has_selection: bool
+) -> list[Step] | None:
     """The steps of one clause; None when it is a verb that waits for the next clause's object."""
-    if re.match(r"(?:please |but |and )*(?:do not|don't|dont|never|no need to|without|avoid|not to) (?:\w+ )*?(?:change|changing|touch|touching|remove|removing|alter|altering|edit|modify|affect|crop|mess|delete|move|blur|recolor|replace|make|add|lose|cut|ruin|use|forget|include)\b", piece, re.I) and not re.match(r"(?:please )?(?:don't|do not) forget", piece, re.I):
+    if re.match(
+        r"(?:please |but |and )*(?:do not|don't|dont|never|no need to|without|avoid|not to) (?:\w+ )*?(?:change|changing|touch|touching|remove|removing|alter|altering|edit|modify|affect|crop|mess|delete|move|blur|recolor|replace|make|add|lose|cut|ruin|use|forget|include)\b",
+        piece,
+        re.I,
+    ) and not re.match(r"(?:please )?(?:don't|do not) forget", piece, re.I):
         return []
-    if re.match(r"(?:but |and |please |just )*(?:keep|leave|preserve|maintain|retain|ensure)\b(?! (?:only|just)\b)", piece, re.I) and not p.colour_suffix(piece):
+    if re.match(
+        r"(?:but |and |please |just )*(?:keep|leave|preserve|maintain|retain|ensure)\b(?! (?:only|just)\b)", piece, re.I
+    ) and not p.colour_suffix(piece):
         return []
     if not intents.chat(piece) and (steps := session.session(piece, now)):
         return steps
@@ -175,13 +187,26 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
         return steps
     bare = frames.strip_tail(frames.strip_preamble(piece))
     opening = lexicon.opening_verb(bare)
-    if opening and not opening[1] and opening[2][0] in ("erase", "segment", "blur", "colour", "replace", "move", "resize", "cutout", "redact", "change"):
+    if (
+        opening
+        and not opening[1]
+        and opening[2][0]
+        in ("erase", "segment", "blur", "colour", "replace", "move", "resize", "cutout", "redact", "change")
+    ):
         return None
     steps = frames.parse_clause(piece)
     if held_verb and opening:
         shared = frames.parse_clause(f"{held_verb} {opening[1]}")
-        return [step for step in shared if step.op != "clarify"] + (steps if opening[2][0] != "replace" or not shared else steps)
-    if not steps and later and now.last and now.last.op in ("remove", "blur", "recolor", "redact_text", "segment", "remove_text") and references.is_reference(piece):
+        return [step for step in shared if step.op != "clarify"] + (
+            steps if opening[2][0] != "replace" or not shared else steps
+        )
+    if (
+        not steps
+        and later
+        and now.last
+        and now.last.op in ("remove", "blur", "recolor", "redact_text", "segment", "remove_text")
+        and references.is_reference(piece)
+    ):
         return followup.transfer(now.last, piece, now)
     if (not steps or steps[0].op == "clarify") and now.last and (later or len(piece) < 60):
         again = followup.elliptical(piece, now)
@@ -190,9 +215,16 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
         if later and again:
             return []
     if not steps:
-        parts = [part for part in re.split(r"\s*,\s*(?:and |but )?|\s+(?:and|but|&|\+)\s+|\s+(?=no [a-z]+(?: [a-z]+)?$)", piece) if part]
+        parts = [
+            part
+            for part in re.split(r"\s*,\s*(?:and |but )?|\s+(?:and|but|&|\+)\s+|\s+(?=no [a-z]+(?: [a-z]+)?$)", piece)
+            if part
+        ]
         if len(parts) > 1:
-            read = [frames.parse_clause(part) or (followup.elliptical(part, now) if now.last and not later else []) for part in parts]
+            read = [
+                frames.parse_clause(part) or (followup.elliptical(part, now) if now.last and not later else [])
+                for part in parts
+            ]
             steps = [step for part in read for step in part if step.op != "clarify"]
             if steps and len([part for part in read if part]) < len(parts) and not read[0] and len(read) > 2:
                 return steps
@@ -202,22 +234,43 @@ def _clause(piece: str, now: Conversation, later: bool, held_verb: str | None, h
 def _topic(piece: str) -> str | None:
     """The thing a clause without a wish is about: "lint on the black sweater", "the ring looks dull"."""
     piece = frames.strip_tail(frames.strip_preamble(piece))
-    if match := re.match(r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$", piece, re.I):
+    if match := re.match(
+        r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$",
+        piece,
+        re.I,
+    ):
         return p.noun_phrase(match["np"])
-    if lexicon.opening_verb(piece) and re.match(r"(?:keep|leave|don't|do)\b", piece) or re.match(r"(?:rather|instead|keep|not)\b", piece, re.I):
+    if (lexicon.opening_verb(piece) and re.match(r"(?:keep|leave|don't|do)\b", piece)) or re.match(
+        r"(?:rather|instead|keep|not)\b", piece, re.I
+    ):
         return None
     if re.fullmatch(r"[\w' ]{0,12}", piece) and not p.is_plural(piece) and " " not in piece.strip():
         return None
-    match = re.match(r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$", piece, re.I)
-    if match is None or re.match(r"(?:i|we|you|he|she|it|they|my wife|thank|thanks|this is|hoping|having|please|if)\b", piece, re.I):
+    match = re.match(
+        r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$",
+        piece,
+        re.I,
+    )
+    if match is None or re.match(
+        r"(?:i|we|you|he|she|it|they|my wife|thank|thanks|this is|hoping|having|please|if)\b", piece, re.I
+    ):
         return None
     return p.noun_phrase(match["np"])
 
 
 def _placed(steps: list[Step], piece: str) -> list[Step]:
     """Adds "he's by the tree" to the person an earlier step is about."""
-    match = re.match(r"(?:he|she|it|they)(?:'s| is|'re| are) (?:the one |standing |sitting |right |just |the person |the guy |the girl )*(?P<where>(?:by|in|on|at|near|next to|behind|under|wearing|holding|with|to the)\b.+)$", piece, re.I)
-    if match is None or not steps or not steps[-1].target or steps[-1].op not in ("remove", "blur", "segment", "replace"):
+    match = re.match(
+        r"(?:he|she|it|they)(?:'s| is|'re| are) (?:the one |standing |sitting |right |just |the person |the guy |the girl )*(?P<where>(?:by|in|on|at|near|next to|behind|under|wearing|holding|with|to the)\b.+)$",
+        piece,
+        re.I,
+    )
+    if (
+        match is None
+        or not steps
+        or not steps[-1].target
+        or steps[-1].op not in ("remove", "blur", "segment", "replace")
+    ):
         return steps
     return [*steps[:-1], changed(steps[-1], target=f"{steps[-1].target} {p.bare(match['where'])}")]
 
@@ -240,7 +293,13 @@ def _about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     if named and step.op not in _NEVER_OF_A_THING:
         if step.op == "rotate" and earlier[-1].op not in ("insert", "replace", "move"):
             return changed(step, target=None)
-        if step.op in ("adjust", "restore") and earlier[-1].op not in ("insert", "replace", "recolor", "resize_object", "move"):
+        if step.op in ("adjust", "restore") and earlier[-1].op not in (
+            "insert",
+            "replace",
+            "recolor",
+            "resize_object",
+            "move",
+        ):
             return changed(step, target=None)
         if step.target.lower() in _PERSON and step.op not in ("recolor", "resize_object", "move", "remove"):
             return step
@@ -258,7 +317,13 @@ def _unfolded(piece: str) -> list[str]:
                 return parts
         return [piece]
     parts = re.split(r"\s*,\s*(?:and |but )?", piece)
-    if len(parts) > 1 and all(part and (frames.verbless(part) or intents.chat(part)) and not p.is_plain_colour(part) and not p.colour_list(part) for part in parts[1:]):
+    if len(parts) > 1 and all(
+        part
+        and (frames.verbless(part) or intents.chat(part))
+        and not p.is_plain_colour(part)
+        and not p.colour_list(part)
+        for part in parts[1:]
+    ):
         return [part for part in parts if not intents.chat(part)]
     return [piece]
 
@@ -274,16 +339,37 @@ def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]
             steps[-1] = step
         elif last and step.op == "background_remove" and last.op in ("background_remove", "segment"):
             steps[-1] = Step("background_remove")
-        elif last and last.op == "remove" and step.op.startswith("background_") and re.match(r"(?:place|put|drop|set|paste|stick|move|lay) (?:it|him|her|them|that)\b", piece, re.I):
+        elif (
+            last
+            and last.op == "remove"
+            and step.op.startswith("background_")
+            and re.match(r"(?:place|put|drop|set|paste|stick|move|lay) (?:it|him|her|them|that)\b", piece, re.I)
+        ):
             steps[-1] = step
-        elif last and last.op == "background_remove" and step.op == "insert" and (one := re.match(r"(?P<kind>.+) (?:one|background)$", step.value or "")):
+        elif (
+            last
+            and last.op == "background_remove"
+            and step.op == "insert"
+            and (one := re.match(r"(?P<kind>.+) (?:one|background)$", step.value or ""))
+        ):
             steps[-1] = Step("background_replace", None, one["kind"])
-        elif last and last.op == "crop" and step.op in ("outpaint", "move") and (step.op == "move" and step.value == "center" or re.search(r"\baround\b", step.value or "")):
+        elif (
+            last
+            and last.op == "crop"
+            and step.op in ("outpaint", "move")
+            and ((step.op == "move" and step.value == "center") or re.search(r"\baround\b", step.value or ""))
+        ):
             thing = step.target if step.op == "move" else p.noun_phrase(re.sub(r"^.*?\baround ", "", step.value or ""))
             steps[-1] = Step("crop", thing or last.target, last.value)
         elif last and last.op == "remove" and step.op == "replace" and step.target == last.target:
             steps[-1] = step
-        elif last and last.op == "background_remove" and step.op in ("recolor", "replace") and step.target in ("background", "it", None) and step.value:
+        elif (
+            last
+            and last.op == "background_remove"
+            and step.op in ("recolor", "replace")
+            and step.target in ("background", "it", None)
+            and step.value
+        ):
             steps[-1] = Step("background_replace", None, step.value)
         elif last and last.op == "background_replace" and step.op == "background_replace" and last.value is None:
             steps[-1] = step
@@ -319,19 +405,64 @@ def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tu
         if step.op == "clarify" and has_selection and not step.target:
             step = Step("clarify", "this")
         if step.op in _NEEDS_TARGET and step.target is None:
-            step = Step("remove", "this") if has_selection and step.op == "remove" else changed(step, target="this") if has_selection else Step("clarify")
+            step = (
+                Step("remove", "this")
+                if has_selection and step.op == "remove"
+                else changed(step, target="this")
+                if has_selection
+                else Step("clarify")
+            )
             why = "target"
-        elif step.op == "insert" and step.value and past.last and past.last.op == "insert" and (count := re.fullmatch(r"(?P<n>(?:another|one|two|three|four|five|some|a few|a couple|\d+)(?: more)?|more)(?: ones?)?", step.value, re.I)):
-            step = changed(step, target=step.target or past.last.target, value=f"{count['n']} {past.focus or ''}".strip())
-        elif step.op == "recolor" and past.last and past.last.op == "recolor" and re.fullmatch(r"(?:the )?same(?: colou?r| one)?|that colou?r|the same as (?:that|before)", step.value or "", re.I):
+        elif (
+            step.op == "insert"
+            and step.value
+            and past.last
+            and past.last.op == "insert"
+            and (
+                count := re.fullmatch(
+                    r"(?P<n>(?:another|one|two|three|four|five|some|a few|a couple|\d+)(?: more)?|more)(?: ones?)?",
+                    step.value,
+                    re.I,
+                )
+            )
+        ):
+            step = changed(
+                step, target=step.target or past.last.target, value=f"{count['n']} {past.focus or ''}".strip()
+            )
+        elif (
+            step.op == "recolor"
+            and past.last
+            and past.last.op == "recolor"
+            and re.fullmatch(
+                r"(?:the )?same(?: colou?r| one)?|that colou?r|the same as (?:that|before)", step.value or "", re.I
+            )
+        ):
             step = changed(step, value=past.last.value)
-        elif step.op == "insert" and step.value and re.fullmatch(r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|else|interesting|new))?", step.value, re.I):
+        elif (
+            step.op == "insert"
+            and step.value
+            and re.fullmatch(
+                r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|else|interesting|new))?",
+                step.value,
+                re.I,
+            )
+        ) or (
+            step.target
+            and re.fullmatch(
+                r"(?:something|stuff|things?|anything|part|parts|some|some things?|one|thing in the image)",
+                step.target,
+                re.I,
+            )
+            and step.op in ("remove", "replace", "recolor", "blur", "segment", "move")
+        ):
             step, why = Step("clarify"), "target"
-        elif step.target and re.fullmatch(r"(?:something|stuff|things?|anything|part|parts|some|some things?|one|thing in the image)", step.target, re.I) and step.op in ("remove", "replace", "recolor", "blur", "segment", "move"):
-            step, why = Step("clarify"), "target"
-        elif told and step.target and step.op not in ("insert", "clarify", "undo", "other", "crop", "outpaint") and not past.edits:
-            if problem := picture.doubt(step.target, told):
-                step, why = Step("clarify", step.target), problem
+        elif (
+            told
+            and step.target
+            and step.op not in ("insert", "clarify", "undo", "other", "crop", "outpaint")
+            and not past.edits
+        ) and (problem := picture.doubt(step.target, told)):
+            step, why = Step("clarify", step.target), problem
         done.append(step)
     if all(step.op == "clarify" for step in done):
         return done[:1], why
@@ -340,9 +471,33 @@ def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tu
 
 def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
     target = step.target
-    if target is not None and re.fullmatch(r"(?:the )?(?:selected|highlighted|marked|circled|chosen) (?:area|region|part|object|thing|one)|selection|this (?:one|thing|object|area|part|bit|region|spot)|this", target, re.I) and has_selection:
+    if (
+        target is not None
+        and re.fullmatch(
+            r"(?:the )?(?:selected|highlighted|marked|circled|chosen) (?:area|region|part|object|thing|one)|selection|this (?:one|thing|object|area|part|bit|region|spot)|this",
+            target,
+            re.I,
+        )
+        and has_selection
+    ):
         return changed(step, target="this")
-    if target is None and has_selection and step.op in ("recolor", "remove", "blur", "resize_object", "segment", "move", "replace", "redact_text", "adjust", "restore"):
+    if (
+        target is None
+        and has_selection
+        and step.op
+        in (
+            "recolor",
+            "remove",
+            "blur",
+            "resize_object",
+            "segment",
+            "move",
+            "replace",
+            "redact_text",
+            "adjust",
+            "restore",
+        )
+    ):
         return changed(step, target="this")
     if target is None or not v.is_pronoun(target):
         return step
@@ -358,7 +513,18 @@ def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
     if past.last and past.last.op == "background_replace" and step.op in ("adjust", "restore", "blur"):
         return changed(step, target="background")
     if step.op in ("adjust", "restore", "blur"):
-        thing = focus if past.last and past.last.op not in ("remove", "remove_text", "background_remove", "style", "crop", "rotate", "outpaint") and past.edits and past.last.target is not None or past.last and past.last.op in ("insert", "replace") else None
+        thing = (
+            focus
+            if (
+                past.last
+                and past.last.op
+                not in ("remove", "remove_text", "background_remove", "style", "crop", "rotate", "outpaint")
+                and past.edits
+                and past.last.target is not None
+            )
+            or (past.last and past.last.op in ("insert", "replace"))
+            else None
+        )
         return changed(step, target=thing)
     if focus is None:
         return step if target.lower() in _PERSON else changed(step, target=None)

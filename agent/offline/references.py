@@ -1,4 +1,5 @@
 """Phrases that only point ("the left one", "both", "number 2"), and what they point at."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -19,7 +20,18 @@ _POINTING = re.compile(
     r"|(?:the )?ones? (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|without|between|facing)\b.*)$",
     re.I,
 )
-_NUMBER = {"1": "first", "2": "second", "3": "third", "4": "fourth", "5": "fifth", "one": "first", "two": "second", "three": "third", "four": "fourth", "five": "fifth"}
+_NUMBER = {
+    "1": "first",
+    "2": "second",
+    "3": "third",
+    "4": "fourth",
+    "5": "fifth",
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "four": "fourth",
+    "five": "fifth",
+}
 
 
 def is_reference(text: str) -> bool:
@@ -31,9 +43,13 @@ def is_reference(text: str) -> bool:
         return True
     if not re.match(r"(?:the|this|that|these|those|his|her|their|my|its|both|all)\b", text, re.I):
         return False
-    if lexicon.opening_verb(text) or re.search(r"\b(?:is|are|was|should|needs?|must|looks?|to be|becomes?|has|have|same)\b|[:;?]", text, re.I):
+    if lexicon.opening_verb(text) or re.search(
+        r"\b(?:is|are|was|should|needs?|must|looks?|to be|becomes?|has|have|same)\b|[:;?]", text, re.I
+    ):
         return False
-    if p.colour_suffix(text) and len(text.split()) > 2 or v.full(rf".+ {v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.BLURRED}|{v.BLACK_WHITE}|gone)", text):
+    if (p.colour_suffix(text) and len(text.split()) > 2) or v.full(
+        rf".+ {v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.BLURRED}|{v.BLACK_WHITE}|gone)", text
+    ):
         return False
     return len(text.split()) >= 2
 
@@ -54,9 +70,12 @@ def resolve(phrase: str, before: str, past: Conversation) -> str:
         return past.focus or before or phrase
     if is_pointing(phrase) and kind:
         return pick(phrase, before, past.last_reply)
-    if before and kind and (owner := re.search(rf"\b{re.escape(p.head(before))} of (?:the |a )?(?:\w+ )?(\w+)", past.last_reply, re.I)):
-        if p.head(phrase) in (owner[1].lower(), p.singular(owner[1].lower())):
-            return f"{kind} of the {p.bare(phrase)}"
+    if (
+        before
+        and kind
+        and (owner := re.search(rf"\b{re.escape(p.head(before))} of (?:the |a )?(?:\w+ )?(\w+)", past.last_reply, re.I))
+    ) and p.head(phrase) in (owner[1].lower(), p.singular(owner[1].lower())):
+        return f"{kind} of the {p.bare(phrase)}"
     return p.noun_phrase(phrase) or p.bare(phrase)
 
 
@@ -73,10 +92,18 @@ def _kind(target: str) -> str:
 
 def pick(phrase: str, before: str, question: str) -> str:
     """The target a pointing answer picks, with the noun from the request ("the taller one" -> "taller building")."""
-    phrase = re.sub(r"^(?:(?:only|just|maybe|no|yes|please|i (?:mean|meant)|it's|neither|none)[\s,]+)+", "", phrase.strip(" ,.!?"), flags=re.I)
-    if len(offered := options(question)) == 2 and (place := re.fullmatch(r"(?:the )?(former|first|latter|second|last)(?: one| option)?", phrase, re.I)):
-        if p.singular(p.head(offered[0])) == p.singular(p.head(before)) or place[1].lower() in ("former", "latter"):
-            return offered[0 if place[1].lower() in ("former", "first") else 1]
+    phrase = re.sub(
+        r"^(?:(?:only|just|maybe|no|yes|please|i (?:mean|meant)|it's|neither|none)[\s,]+)+",
+        "",
+        phrase.strip(" ,.!?"),
+        flags=re.I,
+    )
+    if (
+        len(offered := options(question)) == 2
+        and (place := re.fullmatch(r"(?:the )?(former|first|latter|second|last)(?: one| option)?", phrase, re.I))
+        and (p.singular(p.head(offered[0])) == p.singular(p.head(before)) or place[1].lower() in ("former", "latter"))
+    ):
+        return offered[0 if place[1].lower() in ("former", "first") else 1]
     chosen = choose(phrase, options(question))
     if chosen:
         return re.sub(r"\bone\b", _kind(before) or "one", chosen)
@@ -93,7 +120,9 @@ def pick(phrase: str, before: str, question: str) -> str:
         return f"{_NUMBER.get(match[1].lower(), match[1])} {kind}"
     if match := re.match(r"(?:the |that |this |those )?(?P<which>(?:[\w-]+ ){0,3}?)ones? ?(?P<rest>.*)$", phrase, re.I):
         return " ".join(f"{match['which']} {kind} {match['rest']}".split())
-    which = p.bare(re.sub(r"\s+(?:side|please)$", "", re.sub(r"^(?:on|to|at) (?:the )?", "", phrase, flags=re.I), flags=re.I))
+    which = p.bare(
+        re.sub(r"\s+(?:side|please)$", "", re.sub(r"^(?:on|to|at) (?:the )?", "", phrase, flags=re.I), flags=re.I)
+    )
     which = re.sub(r"\s+of (?:them|the two|those)$|\s+(?:there|here)$", "", which)
     if re.fullmatch(r"this|that|these|those", which, re.I):
         return kind
@@ -104,13 +133,20 @@ def options(question: str) -> list[str]:
     """The things an assistant's question offers ("the floor lamp or the table lamp")."""
     found: list[str] = []
     for sentence in re.split(r"(?<=[.?!])\s+", question):
-        text = re.sub(r"^.*?\b(?:do you mean|did you mean|i (?:can )?see|there (?:is|are)|i found|you mean|which (?:one)?|shall i|should i|is it|i have|we have)\b[\s:,]*", "", sentence.strip(" ?.!"), flags=re.I)
+        text = re.sub(
+            r"^.*?\b(?:do you mean|did you mean|i (?:can )?see|there (?:is|are)|i found|you mean|which (?:one)?|shall i|should i|is it|i have|we have)\b[\s:,]*",
+            "",
+            sentence.strip(" ?.!"),
+            flags=re.I,
+        )
         if ":" in text:
             text = text.split(":", 1)[1]
         parts = re.split(r"\s*,\s*(?:or |and )?|\s+(?:or|and)\s+", text)
         if len(parts) > 1:
             found += [p.bare(part) for part in parts if 0 < len(part.split()) <= 8]
-    return [option for option in found if not re.match(r"(?:which|what|two|three|four|both|do|shall|\d)\b", option, re.I)]
+    return [
+        option for option in found if not re.match(r"(?:which|what|two|three|four|both|do|shall|\d)\b", option, re.I)
+    ]
 
 
 def choose(phrase: str, choices: list[str]) -> str | None:
@@ -119,7 +155,9 @@ def choose(phrase: str, choices: list[str]) -> str | None:
     words = {p.singular(word) for word in re.findall(r"[\w-]+", phrase.lower())} - drop
     if not words:
         return None
-    matching = [choice for choice in choices if words & {p.singular(word) for word in re.findall(r"[\w-]+", choice.lower())}]
+    matching = [
+        choice for choice in choices if words & {p.singular(word) for word in re.findall(r"[\w-]+", choice.lower())}
+    ]
     if len(matching) == 1 and (len(p.bare(matching[0]).split()) > 1 or not is_pointing(phrase)):
         return matching[0]
     return None
@@ -130,13 +168,33 @@ def _other_in(told: str, before: str) -> str | None:
     noun = p.head(before)
     if not noun:
         return None
-    edited = re.search(rf"\b(?:removed|recolou?red|blurred|edited|changed|selected|cropped|replaced|moved|darkened|brightened|made|turned|picked)\s+(?:the |a |an )?((?:[\w-]+ ){{0,3}}?{re.escape(p.singular(noun))}\w*)", told, re.I)
+    edited = re.search(
+        rf"\b(?:removed|recolou?red|blurred|edited|changed|selected|cropped|replaced|moved|darkened|brightened|made|turned|picked)\s+(?:the |a |an )?((?:[\w-]+ ){{0,3}}?{re.escape(p.singular(noun))}\w*)",
+        told,
+        re.I,
+    )
     mentions = re.findall(rf"\bthe ((?:[\w-]+ ){{1,2}}?{re.escape(p.singular(noun))}s?)\b", told, re.I)
     for mention in mentions:
         if edited is None or mention.lower() != edited[1].lower():
             if not re.match(rf"(?:{'|'.join(('same', 'picture', 'other', 'only'))})\b", mention):
                 return mention
-    opposite = {"front": "back", "back": "front", "left": "right", "right": "left", "top": "bottom", "bottom": "top", "upper": "lower", "lower": "upper", "bigger": "smaller", "smaller": "bigger", "first": "second", "near": "far", "taller": "shorter", "shorter": "taller", "larger": "smaller"}
+    opposite = {
+        "front": "back",
+        "back": "front",
+        "left": "right",
+        "right": "left",
+        "top": "bottom",
+        "bottom": "top",
+        "upper": "lower",
+        "lower": "upper",
+        "bigger": "smaller",
+        "smaller": "bigger",
+        "first": "second",
+        "near": "far",
+        "taller": "shorter",
+        "shorter": "taller",
+        "larger": "smaller",
+    }
     qualifier = (edited[1] if edited else before).split()[0].lower()
     if qualifier in opposite:
         return f"{opposite[qualifier]} {noun}"

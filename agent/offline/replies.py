@@ -41,7 +41,9 @@ def reply_for(steps: list[Step], why: str = "") -> str | None:
     """
     for step in steps:
         if step.op == "clarify":
-            kind = why if why in _QUESTIONS and (step.target or why == "target") else ("wish" if step.target else "target")
+            kind = (
+                why if why in _QUESTIONS and (step.target or why == "target") else ("wish" if step.target else "target")
+            )
             return UNKNOWN if why == "unknown" else _QUESTIONS[kind].format(target=step.target or "")
     for step in steps:
         if step.op != "other":

@@ -1,4 +1,5 @@
 """Requests about the session itself: undo, redo, compare."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -7,7 +8,17 @@ import re
 from agent.offline.history import Conversation
 from agent.offline.steps import Step
 
-_NUMBERS = {"twice": "2", "two": "2", "three": "3", "four": "4", "five": "5", "a couple": "2", "couple": "2", "both": "2", "thrice": "3"}
+_NUMBERS = {
+    "twice": "2",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "a couple": "2",
+    "couple": "2",
+    "both": "2",
+    "thrice": "3",
+}
 _EDITS = r"(?:(?:the |my |your |that |this )?(?:last|latest|previous|most recent)? ?(?:change|edit|step|thing|one|action|modification|move|operation|adjustment|edits|changes|steps|bit|version)s?)"
 _LEAD = r"(?:(?:oops|whoops|ugh|no|nope|nah|wait|hmm+|actually|ok|okay|sorry|hm|eh|meh|argh|damn|please|pls|just|can you|could you|let's|i want to|now|and|then|so|well|oh|yikes|dammit|my bad|hold on|uh|um|never ?mind|first|i'd like to|i think|maybe|you should|go)[\s,.!]+)*"
 _TAIL = r"(?:[\s,.!]+(?:please|pls|now|again|thanks|thank you|instead|for me|back|then|lol|i changed my mind|that was (?:bad|wrong)|it was better|i liked it(?: better)?(?: before)?|it looks (?:bad|worse|weird|awful|terrible|horrible)))*[\s,.!]*$"
@@ -67,9 +78,13 @@ _BRING_BACK = re.compile(
     re.I,
 )
 _TAKE_OUT_AGAIN = re.compile(
-    rf"^{_LEAD}(?:take|remove|get rid of|delete|erase|lose|drop)(?: out)? (?P<what>it|that|them|(?:the |that |those )?[\w' -]+?)(?: (?:out|off|away))? again{_TAIL}", re.I
+    rf"^{_LEAD}(?:take|remove|get rid of|delete|erase|lose|drop)(?: out)? (?P<what>it|that|them|(?:the |that |those )?[\w' -]+?)(?: (?:out|off|away))? again{_TAIL}",
+    re.I,
 )
-_REACTION = re.compile(r"^(?:wait|hmm|no|oh|actually|ugh|oops)?[\s,]*(?:the |that |it )?[\w' ]{0,30}(?:was|were|looked) (?:nice|better|fine|good|nicer|ok|okay|cute)[\s,.!]+", re.I)
+_REACTION = re.compile(
+    r"^(?:wait|hmm|no|oh|actually|ugh|oops)?[\s,]*(?:the |that |it )?[\w' ]{0,30}(?:was|were|looked) (?:nice|better|fine|good|nicer|ok|okay|cute)[\s,.!]+",
+    re.I,
+)
 
 
 def session(text: str, past: Conversation) -> list[Step]:
@@ -87,14 +102,24 @@ def session(text: str, past: Conversation) -> list[Step]:
     if _COMPARE.match(text):
         return [Step("compare")]
     if _UNDO.match(text):
-        if past.just_undone and re.search(r"\b(?:put|bring) (?:it|that|them|him|her) back\b|\brestore (?:it|that)\b", text, re.I):
+        if past.just_undone and re.search(
+            r"\b(?:put|bring) (?:it|that|them|him|her) back\b|\brestore (?:it|that)\b", text, re.I
+        ):
             return [Step("redo")]
         return [Step("undo")]
-    if (match := _BEFORE.match(text)) and re.match(rf"{_LEAD}(?:go|revert|roll|take|bring|put|return|restore|undo|get|jump|rewind|back|how|before|to)\b", text, re.I):
+    if (match := _BEFORE.match(text)) and re.match(
+        rf"{_LEAD}(?:go|revert|roll|take|bring|put|return|restore|undo|get|jump|rewind|back|how|before|to)\b",
+        text,
+        re.I,
+    ):
         if re.fullmatch(r"(?:that|this|it|the last (?:one|edit|change))", match["what"], re.I):
             return [Step("undo")]
         return [Step("undo", None, match["value"])]
-    if match := re.match(rf"{_LEAD}(?:go |revert |return |switch |jump )*(?:back )?to (?P<to>(?:the )?(?:version|one|state|point|step) (?:with|where|when|that had|that has|in which) .+?){_TAIL}", text, re.I):
+    if match := re.match(
+        rf"{_LEAD}(?:go |revert |return |switch |jump )*(?:back )?to (?P<to>(?:the )?(?:version|one|state|point|step) (?:with|where|when|that had|that has|in which) .+?){_TAIL}",
+        text,
+        re.I,
+    ):
         return [Step("undo", None, f"back to {match['to']}")]
     if match := _AFTER.match(text):
         return [Step("undo", None, match["value"] or f"back to {match['to']}")]
@@ -103,20 +128,39 @@ def session(text: str, past: Conversation) -> list[Step]:
             return [Step("undo")]
         said = set(re.findall(r"\w+", match["what"].lower())) - {"the", "that", "those"}
         for age, edit in enumerate(reversed(past.edits)):
-            if said & set(re.findall(r"\w+", " ".join(f"{step.value} {step.op}" for step in edit.steps if step.op in ("insert", "style", "outpaint", "adjust", "replace")).lower())):
+            if said & set(
+                re.findall(
+                    r"\w+",
+                    " ".join(
+                        f"{step.value} {step.op}"
+                        for step in edit.steps
+                        if step.op in ("insert", "style", "outpaint", "adjust", "replace")
+                    ).lower(),
+                )
+            ):
                 return [Step("undo", None, None if age == 0 else match["what"].removeprefix("the "))]
     if match := _BRING_BACK.match(text):
         what = (match["what"] or match["what2"] or match["what3"] or "").strip()
         if past.just_undone and match["what"]:
             return [Step("redo")]
-        gone = {word for edit in past.edits for step in edit.steps if step.op in ("remove", "remove_text", "background_remove", "replace") for word in re.findall(r"\w+", f"{step.target} {step.op.replace('_', ' ')}".lower())}
+        gone = {
+            word
+            for edit in past.edits
+            for step in edit.steps
+            if step.op in ("remove", "remove_text", "background_remove", "replace")
+            for word in re.findall(r"\w+", f"{step.target} {step.op.replace('_', ' ')}".lower())
+        }
         named = [word for word in re.findall(r"\w+", what.lower()) if word in gone and word not in ("the", "none")]
         if match["what2"] and not named:
             return []
         if not past.edits and not match["verb"]:
             return [Step("undo")] if re.match(r"(?:it|that|him|her|them)$", what) else []
         last = past.last
-        latest = bool(last and any(word in str(last.target).lower() for word in named)) or not what or re.match(r"(?:it|that|him|her|them)$", what)
+        latest = (
+            bool(last and any(word in str(last.target).lower() for word in named))
+            or not what
+            or re.match(r"(?:it|that|him|her|them)$", what)
+        )
         if named or latest or match["verb"]:
             return [Step("undo", None, None if latest else re.sub(r"^(?:the|my|his|her|that|this) ", "", what))]
         return []
@@ -126,7 +170,12 @@ def session(text: str, past: Conversation) -> list[Step]:
             return []
         last = past.last
         words = set(re.findall(r"\w+", what.lower())) - {"the", "on", "of"}
-        if last and len(past.edits) >= 1 and words & set(re.findall(r"\w+", f"{last.op} {last.target} {last.value}".lower())) and len(past.edits) == 1:
+        if (
+            last
+            and len(past.edits) >= 1
+            and words & set(re.findall(r"\w+", f"{last.op} {last.target} {last.value}".lower()))
+            and len(past.edits) == 1
+        ):
             return [Step("undo", None, what if len(words) < 5 else None)]
         return [Step("undo", None, what)]
     return []

@@ -1,4 +1,5 @@
 """Mends misspelt words of editing, and no others: names, colours, quotations and real words stay as they are."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -41,22 +42,53 @@ def _known() -> frozenset[str]:
     from models.colour.naming import COLOUR_WORDS
 
     verbs = {word for verb in lexicon.all_verbs() for word in verb.split()}
-    inflected = {form for verb in verbs for form in (verb + "s", verb + "ed", verb + "d", verb + "ing", verb.removesuffix("e") + "ing", verb + verb[-1] + "ed", verb + verb[-1] + "ing", verb + "er", verb + "es")}
+    inflected = {
+        form
+        for verb in verbs
+        for form in (
+            verb + "s",
+            verb + "ed",
+            verb + "d",
+            verb + "ing",
+            verb.removesuffix("e") + "ing",
+            verb + verb[-1] + "ed",
+            verb + verb[-1] + "ing",
+            verb + "er",
+            verb + "es",
+        )
+    }
     colours = {word.lower() for word in COLOUR_WORDS}
     return frozenset(listed) | verbs | inflected | colours | frozenset(_TARGETS)
 
 
 @cache
 def _mended(word: str) -> str:
-    if len(word) < 4 or word in _known() or word.endswith("'s") and word[:-2] in _known() or (word.endswith("s") and word[:-1] in _known()):
+    if (
+        len(word) < 4
+        or word in _known()
+        or (word.endswith("'s") and word[:-2] in _known())
+        or (word.endswith("s") and word[:-1] in _known())
+    ):
         return word
     allowed = 1 if len(word) < 7 else 2
     choices = [target for target in _TARGETS if len(target) >= 4]
     best = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=4)
-    best = [(target, distance) for target, distance, _ in best if target[0] == word[0] or distance == 1 and len(word) >= 6 or sorted(target) == sorted(word)]
+    best = [
+        (target, distance)
+        for target, distance, _ in best
+        if target[0] == word[0] or (distance == 1 and len(word) >= 6) or sorted(target) == sorted(word)
+    ]
     if not best:
         return word
-    target, distance = min(best, key=lambda item: (item[1], sorted(item[0]) != sorted(word), item[0][0] != word[0], abs(len(item[0]) - len(word))))
+    target, distance = min(
+        best,
+        key=lambda item: (
+            item[1],
+            sorted(item[0]) != sorted(word),
+            item[0][0] != word[0],
+            abs(len(item[0]) - len(word)),
+        ),
+    )
     if distance == 2 and (target[0] != word[0] or len(target) < 6):
         return word
     return target

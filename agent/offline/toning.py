@@ -1,4 +1,5 @@
 """Requests about tone: brightness, contrast, saturation, warmth, sharpness; more, less, by how much."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -9,8 +10,14 @@ from agent.offline import vocabulary as v
 from agent.offline.erasing import flaw, trim
 from agent.offline.steps import Step
 
-_AMOUNT = re.compile(r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?)\s*(?P<unit>%|percent|per cent|points?|degrees?|stops?|x|times)?$", re.I)
-_BY_DEGREE = re.compile(r"\s*,?\s*\b(?:by )?(?P<degree>a (?:little|tiny|wee|small)? ?(?:bit|touch|tad|lot|little|smidge|notch|hair|shade)(?: bit| more)?|slightly|a lot|somewhat|significantly|drastically|dramatically|considerably|way up|way down|much more|more|further|half|even more|a bit more|just a little)$", re.I)
+_AMOUNT = re.compile(
+    r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?)\s*(?P<unit>%|percent|per cent|points?|degrees?|stops?|x|times)?$",
+    re.I,
+)
+_BY_DEGREE = re.compile(
+    r"\s*,?\s*\b(?:by )?(?P<degree>a (?:little|tiny|wee|small)? ?(?:bit|touch|tad|lot|little|smidge|notch|hair|shade)(?: bit| more)?|slightly|a lot|somewhat|significantly|drastically|dramatically|considerably|way up|way down|much more|more|further|half|even more|a bit more|just a little)$",
+    re.I,
+)
 _VERB_VALUES = {
     "brighten": "brighter", "lighten": "lighter", "darken": "darker", "dim": "darker", "sharpen": "sharpen",
     "saturate": "more saturated", "desaturate": "desaturate", "desat": "desaturate", "warm": "warmer", "cool": "cooler",
@@ -55,7 +62,11 @@ def tone(rest: str, verb: str) -> list[Step]:
 
 def strip_quantity(phrase: str) -> str:
     """What is left of "the colours of the sky" and the like: whose tone it is; empty for the image's own."""
-    if match := re.match(rf"(?:the |its |overall |image |photo )*{v.QUANTITY}(?: (?:of|in|on|from) (?P<where>.+))?$", phrase.strip(), re.I):
+    if match := re.match(
+        rf"(?:the |its |overall |image |photo )*{v.QUANTITY}(?: (?:of|in|on|from) (?P<where>.+))?$",
+        phrase.strip(),
+        re.I,
+    ):
         noun = match[0].lower()
         if match["where"]:
             return match["where"]
@@ -71,7 +82,11 @@ def level(rest: str, direction: int, verb: str = "") -> list[Step]:
     rest, amount = split_amount(rest)
     parts = p.coordinated(rest) if rest else [""]
     if any(re.search(r"\bby [-+]?\d+ ?%?$", part) for part in parts):
-        return [step for part, own in map(split_amount, [*parts[:-1], f"{parts[-1]} by {amount}" if amount else parts[-1]]) for step in _level_one(part, direction, own, None, verb)]
+        return [
+            step
+            for part, own in map(split_amount, [*parts[:-1], f"{parts[-1]} by {amount}" if amount else parts[-1]])
+            for step in _level_one(part, direction, own, None, verb)
+        ]
     where = None
     if (match := re.match(r"(.+?) (?:of|in|on) ([^,]+)$", parts[-1])) and len(parts) > 1:
         where = match[2]
@@ -89,12 +104,24 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
     if match := re.match(r"(?:the )?(?:number|amount|count|quantity) of (.+)$", part, re.I):
         part = match[1]
         if not v.found(v.QUANTITY, part):
-            return [Step("insert", None, f"more {p.bare(part)}") if direction > 0 else Step("remove", f"some {p.bare(part)}")]
-    size = re.match(r"(?:the )?(?:size|scale|height|width|length|thickness|volume)(?: (?:of|for) (?P<of>.+))?$|(?P<whose>.+?)(?:'s|s')? (?:size|scale|height|width|length|thickness)$", part, re.I)
+            return [
+                Step("insert", None, f"more {p.bare(part)}")
+                if direction > 0
+                else Step("remove", f"some {p.bare(part)}")
+            ]
+    size = re.match(
+        r"(?:the )?(?:size|scale|height|width|length|thickness|volume)(?: (?:of|for) (?P<of>.+))?$|(?P<whose>.+?)(?:'s|s')? (?:size|scale|height|width|length|thickness)$",
+        part,
+        re.I,
+    )
     if size:
         thing = size["of"] or size["whose"] or where or ""
         word = "larger" if direction > 0 else "smaller"
-        for dimension, (up, down) in {"height": ("taller", "shorter"), "width": ("wider", "narrower"), "length": ("longer", "shorter")}.items():
+        for dimension, (up, down) in {
+            "height": ("taller", "shorter"),
+            "width": ("wider", "narrower"),
+            "length": ("longer", "shorter"),
+        }.items():
             if re.search(dimension, part, re.I):
                 word = up if direction > 0 else down
         if not thing or v.is_image(thing):
@@ -106,23 +133,51 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
         return [Step("other", None, "resize smaller")]
     if re.search(r"\b(?:space|margins?|padding|canvas|headroom|room)\b", part, re.I) and direction > 0:
         return [Step("outpaint", None, part)]
-    if match := re.match(r"(?:the )?(?:background )?(?:blur(?:riness)?|bokeh|depth of field)(?: (?:of|in|on|to) (?P<of>.+))?$", part, re.I):
-        target = match["of"] or ("background" if "background" in part.lower() or "bokeh" in part.lower() or "depth" in part.lower() else None)
-        return [Step("blur", target and p.bare(target), with_amount(more, amount))] if direction > 0 else [Step("restore", target and p.noun_phrase(target), "deblur")]
+    if match := re.match(
+        r"(?:the )?(?:background )?(?:blur(?:riness)?|bokeh|depth of field)(?: (?:of|in|on|to) (?P<of>.+))?$",
+        part,
+        re.I,
+    ):
+        target = match["of"] or (
+            "background" if "background" in part.lower() or "bokeh" in part.lower() or "depth" in part.lower() else None
+        )
+        return (
+            [Step("blur", target and p.bare(target), with_amount(more, amount))]
+            if direction > 0
+            else [Step("restore", target and p.noun_phrase(target), "deblur")]
+        )
     if direction < 0 and (step := flaw(part)):
         return [step]
     if not part or v.is_image(part) or v.is_pronoun(part):
-        value = {"intensify": "more intense", "soften": "softer", "mute": "muted", "tone down": "toned down", "subdue": "muted", "deepen": "deeper"}.get(verb, more)
+        value = {
+            "intensify": "more intense",
+            "soften": "softer",
+            "mute": "muted",
+            "tone down": "toned down",
+            "subdue": "muted",
+            "deepen": "deeper",
+        }.get(verb, more)
         return [Step("adjust", part if v.is_pronoun(part) else None, with_amount(value, amount))]
     match = re.match(
         rf"(?P<before>(?:[\w'-]+ ){{0,5}}?)(?P<what>(?:{v.QUANTITY})(?: (?:level|balance|intensity|saturation|temperature|levels))?)(?: (?:of|in|on|for|from|to) (?P<of>.+))?$",
-        part, re.I,
+        part,
+        re.I,
     )
     if match:
         of = match["of"] or where or ""
-        before = p.bare(match["before"].strip()) if match["before"].strip() not in ("", "the", "image", "photo", "picture") else ""
+        before = (
+            p.bare(match["before"].strip())
+            if match["before"].strip() not in ("", "the", "image", "photo", "picture")
+            else ""
+        )
         before = re.sub(r"(?:'s|s')$", "", before)
-        if not of and before and not v.is_image(before) and not p.is_plain_colour(before) and before.lower() not in ("color", "colour", "natural", "some", "overall", "warm", "bright", "white"):
+        if (
+            not of
+            and before
+            and not v.is_image(before)
+            and not p.is_plain_colour(before)
+            and before.lower() not in ("color", "colour", "natural", "some", "overall", "warm", "bright", "white")
+        ):
             of = before
         colour = f"{before} " if before and p.is_plain_colour(before) else ""
         target = p.noun_phrase(of) if of else None
@@ -130,7 +185,18 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
             target = "background"
         what = match["what"].lower().replace("brightess", "brightness")
         if re.fullmatch(r"shadows?|highlights?|blacks|whites|mid-?tones", what) and not target:
-            return [Step("adjust", what, with_amount("brighter" if direction > 0 and verb in ("lift", "raise", "boost", "bring up", "brighten") else more, amount))]
+            return [
+                Step(
+                    "adjust",
+                    what,
+                    with_amount(
+                        "brighter"
+                        if direction > 0 and verb in ("lift", "raise", "boost", "bring up", "brighten")
+                        else more,
+                        amount,
+                    ),
+                )
+            ]
         if re.fullmatch(r"colou?rs?|colou?ring|tones?|vividness", what):
             what = f"{colour}saturation" if not colour else colour.strip()
         if re.fullmatch(r"lighting|lights?|light level|glow", what):
@@ -148,7 +214,13 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
     if verb in ("soften", "mute", "tone down", "subdue", "turn down", "dim"):
         return [Step("adjust", target, "softer" if verb == "soften" else "less intense")]
     if verb in ("double", "triple"):
-        return [Step("resize_object" if not p.is_plural(part) else "insert", target if not p.is_plural(part) else None, f"{verb} size" if not p.is_plural(part) else f"more {target}")]
+        return [
+            Step(
+                "resize_object" if not p.is_plural(part) else "insert",
+                target if not p.is_plural(part) else None,
+                f"{verb} size" if not p.is_plural(part) else f"more {target}",
+            )
+        ]
     if p.is_plural(part) and verb in ("increase", "reduce", "decrease", "boost"):
         return [Step("insert", None, f"more {target}") if direction > 0 else Step("remove", f"some {target}")]
     if verb in ("increase", "decrease", "reduce"):
@@ -190,13 +262,23 @@ def with_amount(value: str, amount: str) -> str:
 def adjust(rest: str) -> list[Step]:
     """Steps for "adjust the brightness to 20", "set contrast +10", "adjust the white balance"."""
     rest = trim(rest)
-    if match := re.match(rf"(?:the )?(?P<what>{v.QUANTITY})(?: (?:of|in|on) (?P<of>.+?))?\s*(?:to|by|at|=|:)?\s*(?P<number>[-+]?\s?\d+(?:\.\d+)?)\s*(?P<unit>%?)$", rest, re.I):
+    if match := re.match(
+        rf"(?:the )?(?P<what>{v.QUANTITY})(?: (?:of|in|on) (?P<of>.+?))?\s*(?:to|by|at|=|:)?\s*(?P<number>[-+]?\s?\d+(?:\.\d+)?)\s*(?P<unit>%?)$",
+        rest,
+        re.I,
+    ):
         number = match["number"].replace(" ", "")
         sign = number if number[0] in "+-" else f"+{number}"
         return [Step("adjust", p.noun_phrase(match["of"] or ""), f"{match['what'].lower()} {sign}{match['unit']}")]
-    if match := re.match(rf"(?:the )?(?:(?P<whose>[\w' ]+?)(?:'s)? )?(?P<what>{v.QUANTITY}(?:,? (?:and )?(?:the )?{v.QUANTITY})*)(?: (?:of|in|on|for) (?P<of>.+?))?(?: (?:to|so|for) (?:be |make it |look )?(?P<how>.+))?$", rest, re.I):
+    if match := re.match(
+        rf"(?:the )?(?:(?P<whose>[\w' ]+?)(?:'s)? )?(?P<what>{v.QUANTITY}(?:,? (?:and )?(?:the )?{v.QUANTITY})*)(?: (?:of|in|on|for) (?P<of>.+?))?(?: (?:to|so|for) (?:be |make it |look )?(?P<how>.+))?$",
+        rest,
+        re.I,
+    ):
         owner = match["of"] or match["whose"] or ""
         target = p.noun_phrase(owner) if owner and not v.is_image(owner) else None
         how = match["how"]
-        return [Step("adjust", target, f"{how} {part}" if how else p.bare(part)) for part in p.coordinated(match["what"])]
+        return [
+            Step("adjust", target, f"{how} {part}" if how else p.bare(part)) for part in p.coordinated(match["what"])
+        ]
     return []

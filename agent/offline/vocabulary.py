@@ -1,4 +1,5 @@
 """What words mean for editing: places, styles, weathers, garments, materials, flaws, tones. Patterns only."""
+# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
