@@ -493,7 +493,7 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
         and not re.match(r"an? ", new)
     ):
         old, new = f"{old} with {later['more']}", later["new"]
-    pairs = re.match(rf"(?P<new>.+?),? and (?:replace |swap )?(?P<old2>.+?){separator}(?P<new2>.+)$", new, re.I)
+    pairs = re.match(rf"(?P<new>.+?)(?:,? and |, )(?:replace |swap )?(?P<old2>(?:the|his|her|my|all|both|their) .+?){separator}(?P<new2>.+)$", new, re.I)
     if pairs:
         return _replaced(old, pairs["new"]) + _replaced(pairs["old2"], pairs["new2"])
     return _replaced(old, new)
@@ -631,7 +631,7 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         left, right = rest[: joint.start()], re.sub(r"^(?:make |have |the same with )", "", rest[joint.end() :])
         if re.match(r"(?:(?:the|his|her|its|their|my|all|that|this|a) )", right) or p.colour_suffix(right):
             first, second = _made(left), _made(right)
-            if first and second and not p.is_plain_colour(right) and first[0].op != "clarify":
+            if first and second and (" " in right.strip() or not p.is_plain_colour(right)) and first[0].op != "clarify":
                 if not (first[0].op == "replace" and second[0].op == "replace"):
                     return make(left) + make(right)
     steps = _made(rest)

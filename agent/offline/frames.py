@@ -514,11 +514,11 @@ def verbless(clause: str) -> list[Step]:
         match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)
     ) and p.is_plain_colour(match["what"]):
         return [Step("adjust", None, text)]
-    if match := re.match(
+    if "," not in text and (match := re.match(
         r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
         text,
         re.I,
-    ):
+    )):
         return placing.insert(text)
     if re.match(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", text, re.I):
         return framing.crop(re.sub(r"^(?:closer|zoomed in|close-?up|close up)(?: of)?", "", text), "crop")

@@ -23,7 +23,7 @@ def crop(rest: str, verb: str) -> list[Step]:
         if re.search(r"background", thing, re.I):
             return [Step("background_remove")]
         if re.search(
-            r"\b(?:space|margins?|borders?|edges?|bars?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b",
+            r"\b(?:space|margins?|borders?|edges?|bars?|corners?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b",
             p.head(thing),
             re.I,
         ):

@@ -22,6 +22,10 @@ _NOT_A_PLACE = re.compile(
     r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|\w+ colou?r)\b)",
     re.I,
 )
+_TWO_PLACES = re.compile(
+    r"^(?P<first>.+? (?:to|on|onto|in|behind|next to|above|under|around|beside) (?:the |his |her |my |an? |each )[\w' ]+?),? and (?P<second>(?!the\b)[\w-]+(?: [\w-]+){0,3}? (?:to|on|onto|in|behind|next to|above|under|around|beside) .+)$",
+    re.I,
+)
 _SIMPLE_RELATION = re.compile(r"^(?:to|on|onto|in|into|at|for|inside|with|throughout|within|upon)$", re.I)
 _TONE_NOUN = rf"(?:(?:some|a (?:little|bit|touch|lot)(?: (?:bit|more))?(?: of)?|a bit of|a touch of|more|extra|slight(?:ly)?|little|bit of|a|an|the|additional|much|lots of|much more|slightly more|of) )*(?:(?:warm|cool|natural|bright|soft|dramatic|golden|overall|deep|rich) )?{v.QUANTITY}"
 _SPACE = r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
@@ -52,6 +56,8 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
         return [Step("clarify")]
     if match := re.match(r"(?:it|them|him|her|that|this)(?: back)?(?: in)?$", rest, re.I):
         return [Step("insert", None, match[0])]
+    if both := _TWO_PLACES.match(rest):
+        return insert(both["first"], verb) + insert(both["second"], verb)
     what, relation, where = place_of(rest)
     special = _insert_special(what, relation, where, rest)
     if special is not None:
@@ -252,7 +258,7 @@ def put(rest: str) -> list[Step]:
         and (v.found(v.PLACE, what) or v.found(v.WEATHER, what))
     ):
         return [Step("background_replace", None, p.bare(what))]
-    if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and p.could_be_colour(where):
+    if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and (p.could_be_colour(where) or v.full(v.MATERIAL, p.bare(where))):
         return [Step("background_replace", None, p.colour_words(where))]
     if re.match(
         r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b",
@@ -313,6 +319,9 @@ def give(rest: str) -> list[Step]:
         )
     ) and re.match(r"(?:an?|some)\b", match["what"]):
         return [Step("insert", p.noun_phrase(match["who"]), counted(match["what"]))]
+    several = re.split(r",? and (?=(?:the|him|her|his|my|them|it) )", rest)
+    if len(several) > 1:
+        return [step for part in several for step in give(part)]
     if pronoun := re.match(r"(?P<who>it|him|them|me|us|everyone|everybody) (?P<what>.+)$", rest, re.I):
         return given(pronoun["who"], pronoun["what"])
     match = re.match(

@@ -279,6 +279,8 @@ def _about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     """A step whose "it" means something this very message has named."""
     if step.target is None and step.op == "restore" and topic and not earlier and (flaw := erasing.flaw(topic)):
         return flaw
+    if step.target and earlier and earlier[-1].target and re.match(r"(?:other )?ones?\b|other$", step.target, re.I):
+        return changed(step, target=references.resolve(f"the {step.target}", earlier[-1].target, Conversation()))
     if step.target is None or not v.is_pronoun(step.target):
         return step
     named = Conversation(edits=[Edit("", earlier)]).focus if earlier else None
