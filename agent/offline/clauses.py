@@ -135,7 +135,7 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
                     bool(rest)
                     and (
                         not _NOT_OBJECT.match(rest)
-                        or bool(re.match(r"(?:in on|to (?:the|a|square|\d)|on the|in)\b", rest))
+                        or bool(re.match(r"(?:in on|to (?:the|a|square|\d+)|on the|in)\b", rest))
                     )
                 ) or (not rest and word in ("crop", "flip", "mirror", "blur"))
             return bool(_DETERMINER.match(rest))
@@ -167,7 +167,7 @@ def _trim(clause: str) -> str:
     clause = clause.strip(" \t,;:&+-–—.")
     for _ in range(4):
         short = re.sub(
-            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|please|can you|could you|so|kindly|just)\s*$",
+            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|second|third|finally|please|can you|could you|so|kindly|just)\s*$",
             "",
             clause,
             flags=re.I,

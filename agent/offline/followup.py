@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace as changed
 
-from agent.offline import changing, framing, intents, lexicon, references, toning
+from agent.offline import assigning, framing, intents, lexicon, references, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.frames import parse_clause
@@ -532,7 +532,7 @@ def _tone(text: str, past: Conversation, last: Step) -> list[Step]:
             base = ""
         return [Step("recolor", last.target, f"{text} {base}".strip())]
     if last.op in ("insert", "replace") and focus:
-        return changing.assign(focus, text)
+        return assigning.assign(focus, text)
     if last.op == "background_replace":
         return [Step("adjust", "background", text)]
     target = last.target if last.op in ("adjust", "restore", "blur", "segment") else None

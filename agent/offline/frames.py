@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.offline import changing, erasing, framing, imperative, lexicon, placing, toning
+from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, placing, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation, strip_preamble, strip_tail
@@ -75,8 +75,8 @@ def _colon(clause: str) -> list[Step]:
             return _imperative(f"{opening[0]} {match['what']}")
         return parse_clause(match["how"])
     if v.full(v.QUANTITY, match["what"]):
-        return toning.adjust(f"{match['what']} {match['how']}") or changing.assign(match["what"], match["how"])
-    steps = changing.assign(match["what"], match["how"])
+        return toning.adjust(f"{match['what']} {match['how']}") or assigning.assign(match["what"], match["how"])
+    steps = assigning.assign(match["what"], match["how"])
     return steps if steps and steps[0].op != "replace" else []
 
 
@@ -514,11 +514,13 @@ def verbless(clause: str) -> list[Step]:
         match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)
     ) and p.is_plain_colour(match["what"]):
         return [Step("adjust", None, text)]
-    if "," not in text and (match := re.match(
-        r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
-        text,
-        re.I,
-    )):
+    if "," not in text and (
+        match := re.match(
+            r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
+            text,
+            re.I,
+        )
+    ):
         return placing.insert(text)
     if re.match(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", text, re.I):
         return framing.crop(re.sub(r"^(?:closer|zoomed in|close-?up|close up)(?: of)?", "", text), "crop")
@@ -543,7 +545,7 @@ def verbless(clause: str) -> list[Step]:
         and re.search(r"er$|^(?:more|less)", match["how"].split()[-1])
         and len(match["np"].split()) <= 4
     ):
-        return changing.assign(match["np"], match["how"])
+        return assigning.assign(match["np"], match["how"])
     if re.fullmatch(rf"(?:an? |the |in |with )*(?:\w+ )?{v.STYLE} {v.STYLE_NOUN}", text, re.I):
         return [Step("style", None, p.bare(text))]
     if (

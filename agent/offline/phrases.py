@@ -182,11 +182,15 @@ def colour_suffix(phrase: str) -> tuple[str, str] | None:
             )
         ):
             continue
-        if re.fullmatch(
-            r"(?:the|an?|this|that|these|those|my|his|her|their|our|its|all|all the)|(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))",
-            " ".join(words[:start]),
-            re.I,
-        ) or words[start - 1].endswith(",") or words[start - 1].lower() in ("more", "less", "bit", "little", "much"):
+        if (
+            re.fullmatch(
+                r"(?:the|an?|this|that|these|those|my|his|her|their|our|its|all|all the)|(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))",
+                " ".join(words[:start]),
+                re.I,
+            )
+            or words[start - 1].endswith(",")
+            or words[start - 1].lower() in ("more", "less", "bit", "little", "much")
+        ):
             continue
         if is_plain_colour(tail):
             return " ".join(words[:start]), tail

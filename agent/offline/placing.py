@@ -205,7 +205,8 @@ def location(relation: str, where: str) -> str | None:
 
 def put(rest: str) -> list[Step]:
     """Steps for "put": in place of, on a background, into words, a new thing, or a known thing moved."""
-    from agent.offline.changing import assign, replace
+    from agent.offline.assigning import assign
+    from agent.offline.changing import replace
 
     rest = trim(rest)
     if match := re.match(
@@ -258,7 +259,11 @@ def put(rest: str) -> list[Step]:
         and (v.found(v.PLACE, what) or v.found(v.WEATHER, what))
     ):
         return [Step("background_replace", None, p.bare(what))]
-    if v.is_pronoun(what) and relation in ("on", "onto", "against", "over", "in front of") and (p.could_be_colour(where) or v.full(v.MATERIAL, p.bare(where))):
+    if (
+        v.is_pronoun(what)
+        and relation in ("on", "onto", "against", "over", "in front of")
+        and (p.could_be_colour(where) or v.full(v.MATERIAL, p.bare(where)))
+    ):
         return [Step("background_replace", None, p.colour_words(where))]
     if re.match(
         r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b",
@@ -336,7 +341,7 @@ def give(rest: str) -> list[Step]:
 
 def given(who: str, what: str) -> list[Step]:
     """Steps for somebody or something getting something."""
-    from agent.offline.changing import assign
+    from agent.offline.assigning import assign
 
     plain = p.bare(what)
     target = p.noun_phrase(who)
