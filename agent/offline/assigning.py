@@ -362,13 +362,13 @@ def _thing(target: str, value: str) -> list[Step]:
         and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value)
     ):
         return each("other", value)
-    if found := re.match(
+    found = re.match(
         rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$",
         value,
         re.I,
-    ):
-        if p.is_plain_colour(found["colour"]):
-            return each("recolor", found["colour"])
+    )
+    if found and p.is_plain_colour(found["colour"]):
+        return each("recolor", found["colour"])
     if _SAME_COLOUR.match(value):
         return each(
             "recolor", re.sub(r"^match(?:ing|es)? (?:the colou?r of )?(?:the |his |her )?", "colour of the ", plain)

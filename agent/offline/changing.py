@@ -194,9 +194,15 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         left, right = rest[: joint.start()], re.sub(r"^(?:make |have |the same with )", "", rest[joint.end() :])
         if re.match(r"(?:(?:the|his|her|its|their|my|all|that|this|a) )", right) or p.colour_suffix(right):
             first, second = _made(left), _made(right)
-            if first and second and (" " in right.strip() or not p.is_plain_colour(right)) and first[0].op != "clarify":
-                if not (first[0].op == "replace" and second[0].op == "replace"):
-                    return make(left) + make(right)
+            if (
+                not first
+                or not second
+                or first[0].op == "clarify"
+                or (p.is_plain_colour(right) and " " not in right.strip())
+            ):
+                continue
+            if not first[0].op == second[0].op == "replace":
+                return make(left) + make(right)
     steps = _made(rest)
     if not steps and joints:
         joint = joints[0]

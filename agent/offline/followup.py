@@ -217,9 +217,11 @@ def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[St
                 and last.op in ("insert", "style")
             ):
                 continue
-            if match["what"] and re.match(r"(?:colou?r|shade|way|direction|size|place|spot|side)", match["what"], re.I):
-                if not right:
-                    return [Step("undo"), Step("clarify", last.target)]
+            aspect = match["what"] and re.match(
+                r"colou?r|shade|way|direction|size|place|spot|side", match["what"], re.I
+            )
+            if aspect and not right:
+                return [Step("undo"), Step("clarify", last.target)]
             target_was = last.target or last.value or ""
             if right and (verb := lexicon.opening_verb(strip_preamble(right))) and verb[1]:
                 return [Step("undo"), *parse_clause(right)]
@@ -371,9 +373,9 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
         found = [_degrees(part, past, last) for part in parts]
         if all(found):
             return list(dict.fromkeys(step for steps in found for step in steps))
-    if parts_of := re.split(r"\s*,\s*", plain):
-        if len(parts_of) > 1 and _LESS.match(parts_of[0]) and (_LESS.match(parts_of[1])):
-            return _less(last)
+    said = re.split(r"\s*,\s*", plain)
+    if len(said) > 1 and all(_LESS.match(part) for part in said[:2]):
+        return _less(last)
     for dialled in (text, plain):
         if _LESS.match(dialled):
             return _less(last)
@@ -441,13 +443,13 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
             return [Step("move", focus, match["how"] if match else plain)]
         if last.op in ("insert", "move") and focus:
             return [Step("move", focus, plain)]
-    if match := re.match(
+    elsewhere = re.match(
         r"^(?:on |onto |to )?(?P<where>the (?:other|opposite|left|right) (?:side|shoulder|hand|arm|foot|ear|eye|wall|corner|leg|end|half|edge|cheek)(?: .*)?)$",
         plain,
         re.I,
-    ):
-        if last.op in ("insert", "move") and focus:
-            return [Step("move", focus, match["where"].removeprefix("the "))]
+    )
+    if elsewhere and last.op in ("insert", "move") and focus:
+        return [Step("move", focus, elsewhere["where"].removeprefix("the "))]
     if (
         match := re.match(
             r"^(?:make (?:it|them|that) )?(?:out of |of |from |in )?(?P<material>[\w-]+)(?: instead)?$", plain, re.I

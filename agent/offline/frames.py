@@ -184,13 +184,14 @@ def _restore(rest: str, verb: str) -> list[Step]:
         "colorize": "colorize", "colourize": "colorize", "colorise": "colorize", "colourise": "colorize",
     }  # fmt: skip
     value = values.get(stem, verb)
-    if match := re.search(
-        r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|\d+ ?(?:%|percent|dpi))(?: .*)?$",
-        rest,
-        re.I,
+    if (value == "upscale" or re.match(r"enhance|improve", stem)) and (
+        match := re.search(
+            r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|\d+ ?(?:%|percent|dpi))(?: .*)?$",
+            rest,
+            re.I,
+        )
     ):
-        if value in ("upscale",) or re.match(r"enhance|improve", stem):
-            value, rest = f"upscale to {match['to']}", rest[: match.start()]
+        value, rest = f"upscale to {match['to']}", rest[: match.start()]
     if match := re.match(
         r"(?:the |my |this )?(?P<what>.+?) (?:to look|to be|to make (?:it|them|him|her)|so (?:it|that)|into) (?:like )?(?P<how>.+)$",
         rest,
@@ -301,9 +302,7 @@ def _style(rest: str, verb: str) -> list[Step]:
             return [Step("adjust", where, what)]
         if re.search(r"\b(?:lipstick|makeup|make-up|sticker|logo|label|text|watermark|frame|border)\b", what):
             return [Step("insert", where, p.bare(what))]
-        return [
-            Step("style", where if where and not v.is_background(where) else where, re.sub(r"^style of ", "", what))
-        ]
+        return [Step("style", where, re.sub(r"^style of ", "", what))]
     match = re.match(
         r"(?P<what>.*?)\s*\b(?:in(?: the style of)?|as(?: an?)?|like(?: an?)?|with|into|to(?: look like)?)\s+(?:an? |the )?(?P<how>.+)$",
         rest,

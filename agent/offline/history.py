@@ -1,5 +1,7 @@
 """What a conversation has done so far: the edits, what they were about, and the question that is open."""
 
+# ruff: noqa: E501 - a pattern or a row is read as one line
+
 from __future__ import annotations
 
 import re

@@ -17,11 +17,11 @@ _RELATION = (
     r"in front of|in back of|in between|next to|close to|adjacent to|all over|all around|in the middle of|in place of|"
     r"onto|on|into|inside|in|to|at|beside|besides|near|by|underneath|under|below|beneath|behind|above|over|between|among|around|across|along|against|atop|upon|throughout|within|for|with|from|hanging from)"
 )
-_PLACED = re.compile(rf"^(?P<what>.+?)\s+(?P<relation>{_RELATION})(?:\s+(?P<where>.+))?$", re.I)
 _NOT_A_PLACE = re.compile(
     r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|\w+ colou?r)\b)",
     re.I,
 )
+_RELATED = re.compile(rf"\s(?P<relation>{_RELATION})(?=\s|$)", re.I)
 _TWO_PLACES = re.compile(
     r"^(?P<first>.+? (?:to|on|onto|in|behind|next to|above|under|around|beside) (?:the |his |her |my |an? |each )[\w' ]+?),? and (?P<second>(?!the\b)[\w-]+(?: [\w-]+){0,3}? (?:to|on|onto|in|behind|next to|above|under|around|beside) .+)$",
     re.I,
@@ -128,7 +128,7 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
     ):
         kind = match["kind"] or f"{where}"
         if on is None or v.full(v.STYLE, kind) or not where:
-            return [Step("style", on, p.bare(what if not match["kind"] else what))]
+            return [Step("style", on, p.bare(what))]
         return [Step("insert", on, plain)]
     if v.full(rf"(?:an? |some |more |the )*(?:{v.STYLE})(?: grain)?", what) and not v.full(
         r"(?:a |an |some |the )*(?:poster|sticker|painting|tattoo|graffiti|mosaic|sketch|drawing|illustration|emoji|sculpture|neon|postcard|newspaper|magazine|origami|drawings|lego|matrix|doodle|miniature|hologram|felt|clay|diorama)s?",
@@ -166,10 +166,7 @@ def counted(phrase: str) -> str:
 def place_of(rest: str) -> tuple[str, str, str]:
     """What is added, by which relation, where ("a hat", "on", "the dog"); relation and place may be empty."""
     start = 0
-    while match := re.compile(rf"\s(?P<relation>{_RELATION})(?:\s+(?P<where>.+))?$", re.I).search(rest, start):
-        found = re.compile(rf"\s(?P<relation>{_RELATION})(?=\s|$)", re.I).search(rest, start)
-        if found is None:
-            break
+    while found := _RELATED.search(rest, start):
         where = rest[found.end() :].strip()
         relation = found["relation"].lower()
         what = rest[: found.start()].strip()

@@ -197,9 +197,7 @@ def _clause(
     steps = frames.parse_clause(piece)
     if held_verb and opening:
         shared = frames.parse_clause(f"{held_verb} {opening[1]}")
-        return [step for step in shared if step.op != "clarify"] + (
-            steps if opening[2][0] != "replace" or not shared else steps
-        )
+        return [step for step in shared if step.op != "clarify"] + steps
     if (
         not steps
         and later

@@ -1,5 +1,7 @@
 """Single and compound requests, each with the steps a person would take."""
 
+# ruff: noqa: E501 - a pattern or a row is read as one line
+
 import pytest
 
 from agent.offline import Step, plan
