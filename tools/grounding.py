@@ -111,7 +111,8 @@ def remember(workspace: Workspace, version_id: str, target: Target) -> None:
     workspace.save_selection(_MEMORY + version_id, target.mask, {"label": target.label})
 
 
-def _remembered(workspace: Workspace, version_id: str) -> Selection | None:
+def remembered(workspace: Workspace, version_id: str) -> Selection | None:
+    """What the edit that made a version worked on; None for the root and for edits of the whole picture."""
     name = _MEMORY + version_id
     return workspace.selection(name) if workspace.has_selection(name) else None
 
@@ -144,7 +145,7 @@ def _recent_targets(context: EditContext) -> list[tuple[Version, Selection]]:
     for version in reversed(context.workspace.path(context.workspace.head.id)):
         if version.edit.get("op") in REFRAMES:
             break
-        kept = _remembered(context.workspace, version.id)
+        kept = remembered(context.workspace, version.id)
         if kept is not None and kept.mask.shape == _shape(context):
             found.append((version, kept))
     return found

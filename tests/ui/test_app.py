@@ -13,6 +13,7 @@ from PIL import Image
 from skimage import data
 
 from tests.ui.conftest import ROOT, Visit, streamlit_server
+from tools.grounding import remembered
 from tools.workspace.workspace import Workspace
 from ui.samples import samples
 
@@ -118,8 +119,9 @@ def test_words_change_the_picture_there_and_nowhere_else(start: Visit, home: Pat
     assert np.count_nonzero(suit) > 15_000, "most of the orange suit changed"
     assert after[suit].mean(axis=0)[blue] > after[suit].mean(axis=0)[red], "and it is blue now"
     with _workspace(page, home) as workspace:
-        mask = workspace.selection(f"@{workspace.head.id}").mask
-    assert not changed[mask == 0].any(), "outside the mask every sample is as it was"
+        worked_on = remembered(workspace, workspace.head.id)
+    assert worked_on is not None
+    assert not changed[worked_on.mask == 0].any(), "outside the mask every sample is as it was"
 
     page.locator("canvas.marks").focus()
     page.keyboard.press("Control+z")
@@ -184,7 +186,7 @@ def test_a_quick_action_says_it_for_the_person(start: Visit) -> None:
 def test_a_question_is_answered_by_a_click_on_the_picture(start: Visit) -> None:
     page = _open_sample(start, "Street")
     first = _version(page)
-    _say(page, "remove the person")  # no model here knows a person by name
+    _say(page, "blur the person")  # no model here knows a person by name
     page.locator(".ask-text").filter(has_text="click").wait_for(timeout=_WORK)
     page.mouse.click(*_spot(page, 0.15, 0.55, (810, 1080)))
     page.get_by_role("button", name="Use my selection").click(timeout=_WORK)

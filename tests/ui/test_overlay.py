@@ -8,7 +8,7 @@ import pytest
 
 from models.geometry import Bounds, Extent
 from tools.pictures.picture import Picture
-from ui.canvas import candidate_marks, detail, selection_overlay
+from ui.canvas import candidate_marks, changed_outlines, detail, selection_overlay
 from ui.canvas.detail import looked_at
 from ui.canvas.overlay import innermost_point, outlines
 
@@ -52,6 +52,11 @@ def test_candidates_keep_their_numbers_when_one_is_empty() -> None:
     marks = candidate_marks([_ring(), np.zeros((200, 200), np.float32), _ring()], ["left", "none", "right"])
     assert [(mark["index"], mark["label"]) for mark in marks] == [(1, "left"), (3, "right")]
     assert marks[0]["bounds"] == pytest.approx([34, 34, 167, 167], abs=2)
+
+
+def test_an_edit_of_everything_has_no_outline() -> None:
+    assert len(changed_outlines(_ring())) == 2
+    assert changed_outlines(np.ones((50, 60), np.float32)) == []
 
 
 def test_a_detail_shows_the_pixels_of_its_box() -> None:

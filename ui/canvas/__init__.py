@@ -2,7 +2,7 @@
 
 from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes, seen_closely
 from ui.canvas.detail import Detail, detail
-from ui.canvas.overlay import CandidateMark, Overlay, candidate_marks, selection_overlay
+from ui.canvas.overlay import CandidateMark, Overlay, candidate_marks, changed_outlines, selection_overlay
 
 __all__ = [
     "CandidateMark",
@@ -12,6 +12,7 @@ __all__ = [
     "Overlay",
     "candidate_marks",
     "canvas",
+    "changed_outlines",
     "detail",
     "drawn_strokes",
     "seen_closely",

@@ -9,7 +9,7 @@ const SWATCHES = [
 const TOOL_KEYS = { v: "add", n: "remove", m: "box", b: "brush", e: "eraser" };
 
 function isTyping(target) {
-  return target.closest?.("input, textarea, select, [contenteditable=true], [role=dialog]") && target.type !== "range";
+  return target.closest?.("input, textarea, select, dialog, [contenteditable=true], [role=dialog]") && target.type !== "range";
 }
 
 class Canvas extends Pointing {
@@ -53,7 +53,7 @@ class Canvas extends Pointing {
 
   tick() {
     if (!this.easel.isConnected) return this.close();
-    if (!this.overlay || this.compare || document.hidden) return;
+    if (!(this.overlay || this.flashing) || document.hidden) return;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.phase = (this.phase + 1) % 10;
     this.paintMarks();
@@ -152,6 +152,7 @@ class Canvas extends Pointing {
       zoomout: () => view.zoomAt(...middle, view.scale / 1.25),
       actual: () => view.zoomAt(...middle, 1),
       fit: () => view.fit(),
+      help: () => this.find(".help").showModal(),
       answer: () => this.command("answer", { revision: this.strokes.revision }),
       paint: () => this.quick("paint"),
     };
@@ -222,6 +223,7 @@ class Canvas extends Pointing {
     else if (key === "c" && !event.repeat) this.setCompare("hold");
     else if (key === "s") this.act("split");
     else if (key === "r") this.act("reselect");
+    else if (key === "?") this.act("help");
     else if (key === "0" || key === "1") this.act(key === "0" ? "fit" : "actual");
     else if (key === "+" || key === "=" || key === "-") this.act(key === "-" ? "zoomout" : "zoomin");
     else if (inside && key.startsWith("Arrow")) this.moveCross(key, event.shiftKey);

@@ -58,6 +58,7 @@ def canvas(
     comparing: str = "",
     overlay: Overlay | None = None,
     detail: Detail | None = None,
+    changed: list[list[float]] | None = None,
     question: str | None = None,
     candidates: list[CandidateMark] | None = None,
     can_undo: bool = False,
@@ -76,6 +77,7 @@ def canvas(
         comparing: a name for a comparison asked for elsewhere; a new one opens the split view.
         overlay: the refined selection for the current marks.
         detail: real pixels for the part that `seen_closely` named.
+        changed: outlines of where this version differs from its parent; shown for a moment when it arrives.
         question: a pending question, shown over the picture with its numbered candidates.
         busy: a job is running; marks are not taken meanwhile.
         consumed: marks up to this revision have been used by a message and disappear.
@@ -98,6 +100,7 @@ def canvas(
         "comparing": comparing,
         "overlay": overlay,
         "detail": detail,
+        "changed": changed or [],
         "question": question,
         "candidates": candidates or [],
         "can": {"undo": can_undo, "redo": can_redo},

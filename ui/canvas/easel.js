@@ -7,6 +7,8 @@ const HINTS = {
   eraser: "Take paint away. [ and ] change the size.",
 };
 
+const FLASH = 2600;  // milliseconds that the outline of what changed stays
+
 /** While a job runs the chat input is disabled and loses the focus: hand it back, unless the person went elsewhere. */
 function giveWordBack() {
   if (document.activeElement !== document.body || !matchMedia("(pointer: fine)").matches) return;
@@ -54,6 +56,7 @@ class Easel {
     this.showDetail(data.detail);
     this.showOverlay(data.overlay);
     this.showCandidates(data.candidates, before);
+    this.showChanged(data, before);
     if (!data.before && this.compare) this.setCompare(null);
     if (data.comparing && data.comparing !== before?.comparing) this.setCompare("split");
     if (this.strokes.pending && (restored || (before && before.version !== data.version))) {
@@ -139,6 +142,13 @@ class Easel {
     image.src = overlay.mask;
   }
 
+  /** Where the version on the easel differs from the one before it; outlined for a moment when it arrives. */
+  showChanged(data, before) {
+    if (!before || before.version === data.version) return;
+    this.changed = data.changed.length ? outlinePath(data.changed) : null;
+    this.flashing = this.changed ? performance.now() : 0;
+  }
+
   showCandidates(candidates, before) {
     const same = JSON.stringify(candidates) === JSON.stringify(before?.candidates ?? []);
     if (same && before) return;
@@ -219,6 +229,7 @@ class Easel {
     const context = this.top.getContext("2d"), { view, ratio } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.top.width, this.top.height);
+    this.paintChanged(context);
     if (!this.compare) {
       this.paintCandidates(context);
       this.paintSelection(context);
@@ -248,6 +259,18 @@ class Easel {
       if (item.kind === "box" && fresh.includes(item)) drawBox(context, view, ratio, item.box);
       if (item.kind === "point") drawPoint(context, view, ratio, [item.point[0] + 0.5, item.point[1] + 0.5], item.positive);
     }
+  }
+
+  paintChanged(context) {
+    if (!this.flashing) return;
+    const gone = (performance.now() - this.flashing) / FLASH;
+    if (gone >= 1) {
+      this.flashing = 0;
+      return;
+    }
+    context.globalAlpha = Math.min(1, 3 * (1 - gone));
+    drawAnts(context, this.view, this.ratio, this.changed, this.phase);
+    context.globalAlpha = 1;
   }
 
   paintCandidates(context) {

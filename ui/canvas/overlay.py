@@ -78,6 +78,12 @@ def candidate_marks(candidates: Sequence[Mask], labels: Sequence[str] = ()) -> l
     return marks
 
 
+def changed_outlines(selected: Mask) -> list[list[float]]:
+    """Outlines of where an edit was allowed to change something; none when that was (nearly) everywhere."""
+    mask = _shrunk(selected)
+    return [] if mask.min() >= 128 else outlines(mask, Extent.of(selected))
+
+
 def outlines(mask: np.ndarray, extent: Extent) -> list[list[float]]:
     """The borders of what is at least half selected, each as x, y, x, y … in pixels of `extent`.
 

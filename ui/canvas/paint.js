@@ -2,10 +2,10 @@
 
 const TINT = "23, 201, 170";
 
-/** Chequered ground that shows through transparent pixels. */
+/** Chequered ground that shows through transparent pixels; a pixel smaller all round, so as not to fringe opaque ones. */
 function drawGround(context, view, ratio) {
-  const [x, y] = view.toStage(0, 0);
-  const width = view.picture.width * view.scale, height = view.picture.height * view.scale;
+  const [x, y] = view.toStage(0, 0).map((value) => value + 1);
+  const width = view.picture.width * view.scale - 2, height = view.picture.height * view.scale - 2;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.save();
   context.beginPath();

@@ -13,6 +13,7 @@ from agent.studio import Conversation, Question
 from models.errors import BadInputError
 from models.geometry import Bounds
 from models.mask import as_mask
+from tools.grounding import remembered
 from tools.workspace.tree import Version
 from tools.workspace.workspace import Workspace
 from ui.canvas import (
@@ -23,6 +24,7 @@ from ui.canvas import (
     Overlay,
     candidate_marks,
     canvas,
+    changed_outlines,
     detail,
     drawn_strokes,
     seen_closely,
@@ -105,6 +107,7 @@ def _canvas(conversation: Conversation) -> None:
         comparing=comparing,
         overlay=_overlay(conversation, strokes) if strokes and not busy else None,
         detail=_close_up(conversation),
+        changed=_changed(workspace, conversation.id, head.id),
         question=question.text if question else None,
         candidates=_candidates(question) if question else None,
         can_undo=head.parent is not None,
@@ -157,6 +160,13 @@ def _close_up(conversation: Conversation) -> Detail | None:
 def _detail(_workspace: Workspace, conversation: str, version: str, box: Bounds) -> Detail | None:
     del conversation  # part of the cache's key, as in preview()
     return detail(_workspace.picture(version), version, box)
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _changed(_workspace: Workspace, conversation: str, version: str) -> list[list[float]]:
+    del conversation  # part of the cache's key, as in preview()
+    selection = remembered(_workspace, version)
+    return changed_outlines(selection.mask) if selection else []
 
 
 def _candidates(question: Question) -> list[CandidateMark]:
