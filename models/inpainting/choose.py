@@ -12,12 +12,14 @@ from models import mask as masks
 from models.errors import UnavailableError
 from models.geometry import Extent
 from models.inpainting.diffusive import Diffusive, Method
+from models.inpainting.fused import Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.mask import Mask
 
 _THIN = 10.0  # pixels across: up to here a scratch or a letter's stroke
-_MOST_FOR_FSR = 60_000  # pixels; FSR's time grows with the hole, about a second for 20,000
+_MOST_FOR_FSR = 60_000  # pixels; FSR's time grows with the hole, about a second for 15,000
+_WORTH_FUSING = 0.1  # share of the hole that is narrow
 _SMALLEST_FOR_PATCHES = 21  # pixels: a shorter picture holds hardly a patch outside the hole
 _RIM = 8  # pixels around the hole whose texture is measured
 _EVEN = 0.6  # 8-bit levels of fine detail: less is no visible grain
@@ -33,7 +35,7 @@ class Choice:
 
 def built_in_engines() -> dict[str, Inpainter]:
     """Every engine that needs no weights, by name."""
-    engines: list[Inpainter] = [PatchMatch(), *(Diffusive(method) for method in Method)]
+    engines: list[Inpainter] = [PatchMatch(), Fused(), *(Diffusive(method) for method in Method)]
     return {engine.name: engine for engine in engines}
 
 
@@ -85,6 +87,10 @@ def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
         )
     if min(image.shape[:2]) < _SMALLEST_FOR_PATCHES:
         yield Choice(Method.TELEA.value, "The picture is too small to hold examples to copy.")
+    elif narrow_share(empty).sum() > _WORTH_FUSING * pixels:
+        yield Choice(
+            Fused.name, "The hole is narrow, so copies of similar places are fitted to what its rims continue."
+        )
     yield Choice(
         PatchMatch.name, f"The hole is {width:.0f} pixels wide, so it is filled with copies of similar places."
     )

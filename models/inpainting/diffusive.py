@@ -16,10 +16,11 @@ from models.inpainting.patchmatch.workers import Workers
 from models.mask import Mask
 from models.progress import Progress
 
-_TILE = 192  # pixels filled at a time: the work can be stopped between tiles
-_MARGIN = 32  # pixels looked at around a tile
+_TILE = 128  # pixels filled at a time: the work can be stopped between tiles
+_MARGIN = 24  # pixels looked at around a tile
 _LEAST_KNOWN = 0.25  # share of a tile's window; below it the margin grows
 _SMALLEST_FOR_FSR = 32  # pixels: OpenCV's blocks do not fit into less and leave the hole black
+_MIRRORED = 16  # pixels of mirror image around a window; at a bare edge FSR extrapolates and colours run away
 _RADIUS = 3  # pixels, Telea and Navier-Stokes
 
 
@@ -129,10 +130,11 @@ def _window(tile: Bounds, known: np.ndarray, extent: Extent) -> Bounds:
 def _by_fsr(image: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """Frequency-selective reconstruction by OpenCV, which knows 8 bits only."""
     height, width = unknown.shape
-    below, right = max(0, _SMALLEST_FOR_FSR - height), max(0, _SMALLEST_FOR_FSR - width)
-    if below or right:
-        image = np.pad(image, ((0, below), (0, right), (0, 0)), mode="symmetric")
-        unknown = np.pad(unknown, ((0, below), (0, right)), mode="symmetric")
+    after = [_MIRRORED + max(0, _SMALLEST_FOR_FSR - 2 * _MIRRORED - side) for side in (height, width)]
+    around = ((_MIRRORED, after[0]), (_MIRRORED, after[1]))
+    image = np.pad(image, (*around, (0, 0)), mode="symmetric")
+    unknown = np.pad(unknown, around, mode="symmetric")
+    inner = np.s_[_MIRRORED : _MIRRORED + height, _MIRRORED : _MIRRORED + width]
     top = np.iinfo(image.dtype).max
     scale = top / 255
     coarse = np.rint(image / scale).astype(np.uint8)
@@ -141,8 +143,8 @@ def _by_fsr(image: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     valid = np.where(unknown, 0, 255).astype(np.uint8)
     cv2.xphoto.inpaint(coarse, valid, result, cv2.xphoto.INPAINT_FSR_FAST)
     if image.dtype == np.uint8:
-        return result[:height, :width]
-    exact = _dequantised(result, image / scale, unknown)[:height, :width]
+        return result[inner]
+    exact = _dequantised(result, image / scale, unknown)[inner]
     return np.rint(exact * scale).clip(0, top).astype(image.dtype)
 
 

@@ -30,11 +30,21 @@ def test_a_scratch_goes_to_fsr(photo: np.ndarray) -> None:
     assert choose_engine(photo, bar((300, 400), 4)).name == "fsr"
 
 
+def test_a_brush_stroke_is_fused(photo: np.ndarray) -> None:
+    assert choose_engine(photo, bar((300, 400), 21)).name == "fused"
+
+
+def test_a_thin_leg_does_not_decide_for_the_body(photo: np.ndarray) -> None:
+    hole = bar((300, 400), 60)
+    hole[100:104, 250:330] = 1
+    assert choose_engine(photo, hole).name == "patchmatch"
+
+
 def test_an_object_goes_to_patchmatch(photo: np.ndarray) -> None:
-    choice = choose_engine(photo, bar((300, 400), 40))
+    choice = choose_engine(photo, bar((300, 400), 60))
     assert choice.name == "patchmatch"
     assert choice.reason.endswith(".")
-    assert "40" in choice.reason or "39" in choice.reason
+    assert "60" in choice.reason or "59" in choice.reason
 
 
 def test_even_ground_is_continued_smoothly() -> None:

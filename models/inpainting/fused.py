@@ -1,0 +1,134 @@
+"""Narrow holes: the rim's structure, continued across, under the detail of copies.
+
+Where both rims are near, continuing them says more about colours and edges than an example from elsewhere can;
+but it is blurred. Copies have the grain, but only about the right colours. So coarse differences come from the
+continuation and fine ones from the copies, as in a two-band blend (Burt and Adelson, "A Multiresolution Spline",
+1983). Deep inside a wide hole nothing can be continued, and the copies stay as they are.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from models import mask as masks
+from models.geometry import Extent
+from models.inpainting.diffusive import Diffusive, Method
+from models.inpainting.patchmatch import PatchMatch
+from models.mask import Mask
+from models.progress import Progress
+
+NARROW = 40  # pixels across: from here on a hole is wide
+_TRUSTED_DEPTH = 25.0  # pixels; a continuation's weight falls to 1/e this far from the rim
+_FINE_SIGMA = 1.0  # pixels; detail below this scale comes from the copies
+_MOST_CONTINUED = 60_000  # pixels at a time; FSR takes a second for about 15,000, so more are solved at a smaller size
+_COPYING = 0.6  # share of the time
+
+
+class Fused:
+    """Copies over continued rims in narrow parts of a hole, copies alone in wide ones; see `protocol.Inpainter`."""
+
+    name = "fused"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._copies = PatchMatch(threads)
+        self._continuation = Diffusive(Method.FSR)
+
+    def fill(
+        self,
+        image: np.ndarray,
+        hole: Mask,
+        *,
+        seed: int,
+        progress: Progress,
+        forbidden: Mask | None = None,
+        prompt: str | None = None,
+    ) -> np.ndarray:
+        """Return the image with the hole filled; `prompt` says nothing to this engine.
+
+        Raises BadInputError when the mask is empty, of another size, or leaves nothing to copy.
+        """
+        empty = masks.require(hole, Extent.of(image)) > 0
+        copies = self._copies.fill(
+            image, hole, seed=seed, progress=progress.part(0.0, _COPYING), forbidden=forbidden, prompt=prompt
+        )
+        narrowness = narrow_share(empty)
+        narrow = narrowness > 0
+        if not narrow.any():
+            progress.report(1.0, "filled")
+            return copies
+        known = ~narrow if forbidden is None else ~narrow & ~(forbidden > 0)
+        box = masks.bounds(narrow.astype(np.float32)).padded(2 * NARROW).clipped(Extent.of(image))
+        if not known[box.slices].any():
+            return copies
+        part = box.slices
+        continued, shrunk = self._continued(
+            copies[part], narrow[part], ~known[part] & ~narrow[part], seed, progress.part(_COPYING, 1.0)
+        )
+        depth = cv2.distanceTransform(empty[part].astype(np.uint8), cv2.DIST_L2, 5)
+        weight = narrowness[part] * np.exp(-depth / np.float32(_TRUSTED_DEPTH))
+        fused = two_band(copies[part], continued, weight, narrow[part], _FINE_SIGMA * shrunk)
+        copies[part][narrow[part]] = fused[narrow[part]]
+        progress.report(1.0, "filled")
+        return copies
+
+    def _continued(
+        self, image: np.ndarray, narrow: np.ndarray, forbidden: np.ndarray, seed: int, progress: Progress
+    ) -> tuple[np.ndarray, int]:
+        """The rims continued (H×W×3 of the image's dtype), and how many times smaller it was solved."""
+        shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / _MOST_CONTINUED)))
+        if shrunk == 1:
+            filled = self._continuation.fill(
+                image, narrow.astype(np.float32), seed=seed, progress=progress, forbidden=forbidden.astype(np.float32)
+            )
+            return filled, 1
+        height, width = narrow.shape
+        size = max(1, width // shrunk), max(1, height // shrunk)
+        small = cv2.resize(_known_only(image, narrow | forbidden, shrunk), size, interpolation=cv2.INTER_AREA)
+        # a small pixel counts as known when most of what it covers is
+        covered, barred = (
+            (cv2.resize(area.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
+            for area in (narrow, forbidden)
+        )
+        if not covered.any() or not ((covered == 0) & (barred == 0)).any():
+            return image, shrunk
+        filled = self._continuation.fill(small, covered, seed=seed, progress=progress, forbidden=barred)
+        return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), shrunk
+
+
+def narrow_share(empty: np.ndarray) -> np.ndarray:
+    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than NARROW pixels across, falling
+    to 0 towards wide parts; 0 outside."""
+    radius = NARROW // 2
+    framed = np.pad(empty.astype(np.uint8), 1)
+    inner = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1] >= radius
+    if not inner.any():
+        return empty.astype(np.float32)
+    beyond = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 5)
+    # `beyond` is `radius` at a wide part's own rim, and a little more in its corners
+    return np.where(empty, np.clip(beyond / radius - 2.0, 0.0, 1.0), 0.0).astype(np.float32)
+
+
+def two_band(
+    detailed: np.ndarray, smooth: np.ndarray, weight: np.ndarray, where: np.ndarray, sigma: float
+) -> np.ndarray:
+    """Add to `detailed` what `smooth` differs by at scales above `sigma` pixels, times `weight` (H×W in [0, 1]).
+
+    Both pictures are H×W×3 of one integer dtype, and so is the result; only pixels of `where` (H×W bool) are looked
+    at.
+    """
+    difference = (smooth.astype(np.float32) - detailed) * (weight * where)[..., None]
+    spread = np.maximum(cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma), 1e-3)
+    coarse = cv2.GaussianBlur(difference, (0, 0), sigma) / spread[..., None]
+    top = np.iinfo(detailed.dtype).max
+    return np.rint(detailed + coarse).clip(0, top).astype(detailed.dtype)
+
+
+def _known_only(image: np.ndarray, unknown: np.ndarray, shrunk: int) -> np.ndarray:
+    """The image with unknown pixels replaced by the mean of known ones near by, so that shrinking mixes none in."""
+    known = (~unknown).astype(np.float32)
+    sides = (2 * shrunk + 1, 2 * shrunk + 1)
+    share = np.maximum(cv2.blur(known, sides), 1e-3)
+    mean = cv2.blur(image.astype(np.float32) * known[..., None], sides) / share[..., None]
+    top = np.iinfo(image.dtype).max
+    return np.where(unknown[..., None], np.rint(mean).clip(0, top), image).astype(image.dtype)
