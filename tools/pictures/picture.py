@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -10,15 +11,36 @@ from models.errors import BadInputError
 from models.geometry import Extent
 
 
+class SourceFile(Protocol):
+    """Where the bytes of a picture's file can be had."""
+
+    def read(self) -> bytes | None:
+        """The bytes; None when they are gone."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """A file's bytes in memory."""
+
+    data: bytes
+
+    def read(self) -> bytes:
+        """The bytes."""
+        return self.data
+
+
 @dataclass(frozen=True)
 class JpegCoding:
-    """How a JPEG was quantised, so that saving again need not be any coarser."""
+    """How a JPEG was coded, so that saving again need not be any coarser."""
 
     tables: tuple[tuple[int, ...], ...]
     """One table of 64 divisors for each table id, in natural (row by row) order."""
     subsampling: int
     """0 = 4:4:4, 1 = 4:2:2, 2 = 4:2:0, as Pillow counts them; -1 = another one, or not a colour picture."""
     progressive: bool = False
+    source: SourceFile | None = field(default=None, compare=False, repr=False)
+    """The file that was opened, without metadata and thumbnail: blocks no edit touches are saved as they are in it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,10 @@ from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 
 from models.errors import BadInputError
 from models.geometry import Extent
-from tools.pictures import exif, png, profiles, tiff, tiff_exif
+from tools.pictures import exif, jpeg_segments, png, profiles, tiff, tiff_exif
 from tools.pictures.decoded import Decoded, check_frame, ordinal
 from tools.pictures.limits import DEFAULT_LIMITS, Limits
-from tools.pictures.picture import JpegCoding, Picture
+from tools.pictures.picture import HeldFile, JpegCoding, Picture
 from tools.pictures.sniffing import sniff
 
 # A decoder given a broken file raises nearly anything; each of these was met while damaging files on purpose.
@@ -180,7 +180,7 @@ def _decode_with_pillow(data: bytes, form: str, frame: int, limits: Limits, name
                 decoded.orientation = exif.orientation(decoded.exif)
             decoded.dpi = _dpi(info.get("dpi"))
     if isinstance(image, JpegImagePlugin.JpegImageFile):
-        decoded.jpeg = _jpeg_coding(image)
+        decoded.jpeg = _jpeg_coding(image, data)
     decoded.lossless = form not in ("JPEG", "AVIF") and not (form == "WEBP" and not _is_lossless_webp(data))
     if form == "AVIF" and _avif_bits(data) > 8:
         decoded.notices.append("This AVIF holds 10 or 12 bits a sample; I opened it with 8.")
@@ -247,12 +247,14 @@ def _dpi(value: object) -> tuple[float, float] | None:
     return (across, down) if 0 < across < 1e6 and 0 < down < 1e6 else None
 
 
-def _jpeg_coding(image: JpegImagePlugin.JpegImageFile) -> JpegCoding | None:
+def _jpeg_coding(image: JpegImagePlugin.JpegImageFile, data: bytes) -> JpegCoding | None:
     tables = image.quantization
     if not tables or image.layers == 4:
         return None
     ordered = tuple(tuple(int(value) for value in tables[key]) for key in sorted(tables))
-    return JpegCoding(ordered, JpegImagePlugin.get_sampling(image), bool(image.info.get("progressive")))
+    bare = jpeg_segments.picture_only(data)
+    source = None if bare is None else HeldFile(bare)
+    return JpegCoding(ordered, JpegImagePlugin.get_sampling(image), bool(image.info.get("progressive")), source)
 
 
 def _is_lossless_webp(data: bytes) -> bool:

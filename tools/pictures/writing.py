@@ -13,7 +13,7 @@ from PIL import Image
 
 from models.errors import BadInputError
 from tools.pictures import exif as exif_block
-from tools.pictures import png, profiles, tiff
+from tools.pictures import jpeg_blocks, jpeg_segments, png, profiles, tiff
 from tools.pictures.picture import JpegCoding, Picture
 
 _BY_SUFFIX = {
@@ -108,7 +108,8 @@ def encode_picture(picture: Picture, format: str | None = None) -> bytes:
     """The picture as a file's bytes, in the given format or its own.
 
     PNG and TIFF keep every sample, of either depth. A JPEG is written with the quantisation tables and chroma
-    subsampling it came with (so no coarser than it was), any other picture as JPEG at quality 95, 4:4:4.
+    subsampling it came with (so no coarser than it was), and the blocks that were not edited as they were in the
+    file (`jpeg_blocks.encode_over`); any other picture as JPEG at quality 95, 4:4:4.
     Raises BadInputError when the format cannot hold the picture (alpha in a JPEG, more pixels than it allows).
     """
     form = format_named(format or picture.format)
@@ -127,9 +128,8 @@ def encode_picture(picture: Picture, format: str | None = None) -> bytes:
         options = _options(picture, form, samples, exif)
         if icc:
             options["icc_profile"] = icc
-        target = io.BytesIO()
-        _pillow_image(samples, form).save(target, form, **options)
-        return target.getvalue()
+        kept = _over_source(picture.jpeg, samples, options) if form == "JPEG" else None
+        return kept or _written_by_pillow(samples, form, options)
     except _ENCODER_FAULTS as error:
         raise BadInputError(
             f"The picture could not be written as {_SPOKEN.get(form, form)} ({error}); try PNG instead."
@@ -193,6 +193,22 @@ def _samples_to_write(picture: Picture) -> tuple[np.ndarray, bytes | None]:
         fits = picture.icc is not None and profiles.colour_space(picture.icc) == "GREY"
         return np.ascontiguousarray(grey), picture.icc if fits else None
     return pixels, profiles.rgb_profile(picture)
+
+
+def _over_source(coding: JpegCoding | None, samples: np.ndarray, options: dict[str, object]) -> bytes | None:
+    """The file with every block of the source that no edit touched; None when the source cannot serve."""
+    source = coding.source.read() if coding is not None and coding.source is not None else None
+    edited = jpeg_blocks.encode_over(source, samples) if source is not None else None
+    if edited is None:
+        return None
+    # of a single pixel's file only the metadata is used
+    return jpeg_segments.with_metadata_of(edited, _written_by_pillow(samples[:1, :1], "JPEG", options))
+
+
+def _written_by_pillow(samples: np.ndarray, form: str, options: dict[str, object]) -> bytes:
+    target = io.BytesIO()
+    _pillow_image(samples, form).save(target, form, **options)
+    return target.getvalue()
 
 
 def _pillow_image(samples: np.ndarray, form: str) -> Image.Image:

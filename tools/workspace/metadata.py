@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import dataclass
 
 import numpy as np
 
 from tools.pictures.picture import JpegCoding, Picture
+from tools.workspace.store import DamagedObjectError, ObjectStore
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A source file as an object of the store: read only when it is asked for."""
+
+    store: ObjectStore
+    digest: bytes
+
+    def read(self) -> bytes | None:
+        """The bytes; None when they are damaged on the disk."""
+        try:
+            return self.store.bytes(self.digest)
+        except DamagedObjectError:
+            return None
 
 
 def _fields(picture: Picture) -> str:
@@ -30,28 +47,47 @@ def _fields(picture: Picture) -> str:
     )
 
 
-def put(connection: sqlite3.Connection, picture: Picture) -> int:
-    """The id of the row that says this, an existing one if it can be."""
-    row = (_fields(picture), picture.icc, picture.exif, picture.xmp)
+def _source(store: ObjectStore, picture: Picture) -> bytes | None:
+    """The digest of the file the picture came in, once it is on the disk."""
+    source = None if picture.jpeg is None else picture.jpeg.source
+    if isinstance(source, StoredFile) and source.store is store:
+        return source.digest
+    data = None if source is None else source.read()
+    if data is None:
+        return None
+    digest = store.put_bytes(data)
+    store.flush([digest])
+    return digest
+
+
+def put(connection: sqlite3.Connection, store: ObjectStore, picture: Picture) -> int:
+    """The id of the row that says this, an existing one if it can be; its source file goes into the store."""
+    row = (_fields(picture), picture.icc, picture.exif, picture.xmp, _source(store, picture))
     found = connection.execute(
-        "SELECT id FROM metadata WHERE fields = ? AND icc IS ? AND exif IS ? AND xmp IS ?", row
+        "SELECT id FROM metadata WHERE fields = ? AND icc IS ? AND exif IS ? AND xmp IS ? AND source IS ?", row
     ).fetchone()
     if found is not None:
         return found[0]
-    made = connection.execute("INSERT INTO metadata(fields, icc, exif, xmp) VALUES (?, ?, ?, ?)", row)
+    made = connection.execute("INSERT INTO metadata(fields, icc, exif, xmp, source) VALUES (?, ?, ?, ?, ?)", row)
     return int(made.lastrowid or 0)
 
 
-def picture_with(connection: sqlite3.Connection, identity: int, pixels: np.ndarray) -> Picture:
+def sources(connection: sqlite3.Connection) -> set[bytes]:
+    """The digests of all source files."""
+    return {digest for (digest,) in connection.execute("SELECT source FROM metadata WHERE source IS NOT NULL")}
+
+
+def picture_with(connection: sqlite3.Connection, store: ObjectStore, identity: int, pixels: np.ndarray) -> Picture:
     """The picture of these pixels (taken over, not copied) and that row."""
-    fields, icc, exif, xmp = connection.execute(
-        "SELECT fields, icc, exif, xmp FROM metadata WHERE id = ?", (identity,)
+    fields, icc, exif, xmp, source = connection.execute(
+        "SELECT fields, icc, exif, xmp, source FROM metadata WHERE id = ?", (identity,)
     ).fetchone()
     said = json.loads(fields)
     coding = said["jpeg"] and JpegCoding(
         tuple(tuple(table) for table in said["jpeg"]["tables"]),
         said["jpeg"]["subsampling"],
         said["jpeg"]["progressive"],
+        None if source is None else StoredFile(store, source),
     )
     return Picture.owning(
         pixels,

@@ -64,6 +64,7 @@ _MIGRATIONS = (
         value TEXT NOT NULL
     );
     """,
+    "ALTER TABLE metadata ADD COLUMN source BLOB",
 )
 _COLUMNS = "id, parent, number, created, edit, message, name, report, width, height, channels, bit_depth"
 

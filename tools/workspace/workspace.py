@@ -199,7 +199,7 @@ class Workspace:
             return kept
         pixels = tiles.assemble(self._store, version, digests)
         with self._tree.reading() as connection:
-            picture = metadata.picture_with(connection, row, pixels)
+            picture = metadata.picture_with(connection, self._store, row, pixels)
         self._cache.put(version.id, picture)
         return picture
 
@@ -246,7 +246,7 @@ class Workspace:
             base = tree.head(connection) if parent is None else tree.version(connection, parent)
             if isinstance(change, np.ndarray):
                 _, row = tree.tiles_of(connection, base.id)
-                change = metadata.picture_with(connection, row, change.copy())
+                change = metadata.picture_with(connection, self._store, row, change.copy())
             return self._add(connection, base, change, edit, message, report)
 
     def _add(
@@ -272,7 +272,7 @@ class Workspace:
             extent, channels, depth = base.extent, base.channels, base.bit_depth
         else:
             whole = change
-            row = metadata.put(connection, whole)
+            row = metadata.put(connection, self._store, whole)
             digests = fresh = tiles.put(self._store, whole.pixels)
             extent, channels, depth = whole.extent, whole.pixels.shape[2], whole.bit_depth
         self._store.flush(fresh)
@@ -426,12 +426,12 @@ class Workspace:
         return total
 
     def collect_garbage(self) -> int:
-        """Delete what no version, selection or attachment needs; how many bytes that freed.
+        """Delete what no version (or its source file), selection or attachment needs; how many bytes that freed.
 
         Waits for writers and keeps them waiting. Never done implicitly.
         """
         with self._writing() as connection:
-            needed: set[bytes] = set()
+            needed = metadata.sources(connection)
             for (joined,) in connection.execute("SELECT tiles FROM versions"):
                 needed.update(tiles.split(joined))
             for table in ("selections", "attachments"):
