@@ -8,7 +8,7 @@ EXTRAS ?= ultralytics
 STAMP := $(VENV)/.ready
 PORT ?= 8501
 
-.PHONY: run test lint types layers setup clean
+.PHONY: run test lint types layers setup lock clean
 .DEFAULT_GOAL := run
 
 setup: $(STAMP)
@@ -16,11 +16,11 @@ setup: $(STAMP)
 $(STAMP): requirements/lock.txt requirements/overrides.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Pentimento needs Python 3.11 or newer; say make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/lock.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/lock.txt --override requirements/overrides.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
-	# compiled once here, so that the first start does not pay for it
-	-env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1
+	@# compiled once here, so that the first start does not pay for it
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 	touch $(STAMP)
 
 run: setup
