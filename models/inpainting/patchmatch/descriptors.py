@@ -8,10 +8,14 @@ ground.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 
 import numpy as np
 from numba import njit
+from threadpoolctl import ThreadpoolController
 
 from models.inpainting.patchmatch.patch import JIT, RADIUS, SAMPLES, SIDE
 
@@ -21,6 +25,19 @@ TEXTURE_WEIGHT = 18.0
 
 _GRADIENT_WEIGHT = 0.7
 _PATCHES_FOR_BASIS = 2500
+_SETTING_THREADS = Lock()  # the limit belongs to the whole process, so two fillings must not undo each other's
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    """These matrices are so small that waking BLAS's threads costs several times their work."""
+    with _SETTING_THREADS, _blas().limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def principal_basis(lab: np.ndarray, ys: np.ndarray, xs: np.ndarray) -> tuple[np.ndarray, float]:
@@ -32,10 +49,11 @@ def principal_basis(lab: np.ndarray, ys: np.ndarray, xs: np.ndarray) -> tuple[np
     step = max(1, len(ys) // _PATCHES_FOR_BASIS)
     patches = _gathered(lab, ys[::step], xs[::step])
     metric = _root_of_metric()
-    centred = (patches - patches.mean(axis=0)) @ metric
-    variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
     projection = np.zeros((SAMPLES, DIMENSIONS), np.float32)
-    projection[:, :PRINCIPAL] = metric @ vectors[:, ::-1][:, :PRINCIPAL]
+    with _one_blas_thread():
+        centred = (patches - patches.mean(axis=0)) @ metric
+        variances, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
+        projection[:, :PRINCIPAL] = metric @ vectors[:, ::-1][:, :PRINCIPAL]
     return projection, float(variances.sum())
 
 
@@ -58,9 +76,11 @@ def _root_of_metric() -> np.ndarray:
         rows = np.arange(here.size)
         difference[rows, here.ravel()] = -_GRADIENT_WEIGHT
         difference[rows, there.ravel()] = _GRADIENT_WEIGHT
-        metric += difference.T @ difference
-    values, vectors = np.linalg.eigh(metric)
-    return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+        with _one_blas_thread():
+            metric += difference.T @ difference
+    with _one_blas_thread():
+        values, vectors = np.linalg.eigh(metric)
+        return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
 
 
 @njit(**JIT)
