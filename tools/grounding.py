@@ -85,7 +85,8 @@ def ground(
     """
     workspace = context.workspace
     if selection is not None:
-        return _from_selection(workspace.selection(selection), selection)
+        chosen = workspace.selection(selection)
+        return _from_selection(chosen, _called(chosen, target))
     if context.fresh_selection is not None:
         chosen = _from_selection(workspace.selection(context.fresh_selection), "your selection")
         if target is not None and is_background(target):
@@ -120,6 +121,14 @@ def remembered(workspace: Workspace, version_id: str) -> Selection | None:
 def named_selections(workspace: Workspace) -> list[Selection]:
     """The selections that a person saved by name."""
     return [selection for selection in workspace.selections() if not selection.name.startswith((_MEMORY, _CANDIDATE))]
+
+
+def _called(selection: Selection, target: str | None) -> str:
+    """What to call a selection: the person's words for it, else its own name if a person gave it one."""
+    if target is not None and not is_pointing(target):
+        return target
+    unnamed = selection.name.startswith(_CANDIDATE) or selection.origin.get("by") in ("drawing", "mask")
+    return "your selection" if unnamed else selection.name
 
 
 def _from_selection(selection: Selection, label: str) -> Target:
