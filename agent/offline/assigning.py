@@ -342,7 +342,7 @@ def _thing(target: str, value: str) -> list[Step]:
         return [Step("recolor", t, p.colour_words(c)) for t, c in zip(things, colours, strict=True)]
     if colours:
         return each("recolor", value)
-    if re.match(r"(?:I|i|he|she|they|like) \w+", value):
+    if re.match(r"(?:I'm|(?:I|he|she|they|like)) \w+", value):
         return [Step("other", target, value)]
     a_thing = re.match(r"an? [\w-]+$", value, re.I)  # "an orange" is a fruit
     if p.is_plain_colour(value) and not a_thing:

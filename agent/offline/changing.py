@@ -230,6 +230,8 @@ def _made(rest: str) -> list[Step]:
         r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I
     ):
         return wear(match["who"], match["what"])
+    if match := re.match(r"(?P<what>.+?) (?:say|read|spell)s? (?P<how>Qtxt\d+z.*)$", rest, re.I):
+        return [Step("replace", p.noun_phrase(match["what"]), p.bare(match["how"]))]
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):
         return insert(match["what"])
     if match := re.match(r"(?P<who>.+?) have (?P<what>.+)$", rest, re.I):

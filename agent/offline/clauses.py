@@ -167,7 +167,7 @@ def _trim(clause: str) -> str:
     clause = clause.strip(" \t,;:&+-–—.")
     for _ in range(4):
         short = re.sub(
-            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|second|third|finally|please|can you|could you|so|kindly|just)\s*$",
+            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|second|third|finally|maybe|perhaps|please|can you|could you|so|kindly|just)\s*$",
             "",
             clause,
             flags=re.I,

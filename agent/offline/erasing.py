@@ -35,6 +35,8 @@ def erase(rest: str) -> list[Step]:
         return [Step("remove")]
     if match := _ALL_BUT_ONE.match(rest):
         return [Step("remove", f"other {p.bare(match[1]) or 'things'}")]
+    if re.match(rf"(?:all |any |the )*{v.WRITING} (?:except|but)\b", rest, re.I):
+        return [Step("remove_text", p.bare(rest))]
     if match := _EXCEPT.match(rest):
         return [Step("background_remove", p.noun_phrase(match[1]))]
     steps: list[Step] = []

@@ -288,7 +288,7 @@ def _style(rest: str, verb: str) -> list[Step]:
     if verb == "animate":
         return [Step("other", None, "unsupported")]
     if verb == "age":
-        return [Step("other", p.noun_phrase(rest), "older")]
+        return [Step("other", p.noun_phrase(re.split(r"\s(?:by|to)\s", rest)[0]), "older")]
     if verb == "apply":
         match = re.match(r"(?:an? |the |some |more )*(?P<what>.+?)(?: (?:to|on|onto|over) (?P<where>.+))?$", rest, re.I)
         if match is None:
@@ -444,6 +444,8 @@ def verbless(clause: str) -> list[Step]:
         if match["way"]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
+    if re.fullmatch(r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)", text, re.I):
+        return [Step("adjust", None, "auto")]
     if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", text) and not p.is_plain_colour(text):
         return [Step("adjust", None, part) for part in p.coordinated(text)]
     if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (

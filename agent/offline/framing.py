@@ -11,7 +11,7 @@ from agent.offline.erasing import erase, trim
 from agent.offline.placing import resize
 from agent.offline.steps import Step
 
-RATIO = r"(?:(?:\d{1,2}(?:\.\d+)?)\s?[:x/]\s?(?:\d{1,2}(?:\.\d+)?)(?!\d)|square|portrait(?: (?:mode|orientation|format))?|landscape(?: (?:mode|orientation|format))?|widescreen|vertical|horizontal|panorama|passport(?: photo)?(?: size)?|instagram(?: \w+)?|profile picture|circle|circular|round|banner|a4|headshot|letterbox|cinema\w*)"
+RATIO = r"(?:(?:\d{1,2}(?:\.\d+)?)\s?[:x/]\s?(?:\d{1,2}(?:\.\d+)?)(?!\d)(?:\s?(?:mm|cm|in|inch(?:es)?)\b)?|square|portrait(?: (?:mode|orientation|format))?|landscape(?: (?:mode|orientation|format))?|widescreen|vertical|horizontal|panorama|passport(?: photo)?(?: size)?|instagram(?: \w+)?|profile picture|circle|circular|round|banner|a4|headshot|letterbox|cinema\w*)"
 _DEGREES = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|d\b)?", re.I)
 
 

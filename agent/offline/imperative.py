@@ -120,7 +120,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?P<np>(?:the|this|that|his|her|its|their|my) [\w' -]+?|it|he|she) (?:needs|wants|could use|requires|deserves|lacks|is missing|would look (?:good|better|great|nice) with|needs to have) (?P<how>(?:an?|some|more|less|another|two|bigger|smaller) .+)$", lambda m: (f"make {m['np']} {m['how']}" if re.match(r"(?:more|less) \w+$", m["how"]) and v.found(v.TONE, m["how"]) else f"add {m['how']} to {m['np']}")),
     _rule(r"(?:i think )?(?P<np>.+?) (?:would|should|could|might|may) (?:look|be) (?:good|better|great|nice|nicer|cool|best|cute|amazing|awesome|lovely|so much better|way better|much better|perfect)(?: (?:in|as|with|if it were|if it was|if they were|on))? (?P<how>.+)$", lambda m: f"make {m['np']} {m['how']}" if not re.search(r"\bwithout\b", m[0]) else f"remove {re.split('without', m[0])[1]}"),
     _rule(r"(?P<np>(?:the|his|her|my|this|that) [\w' ]+?) (?:is|are) now (?P<how>.+)$", lambda m: f"make {m['np']} be {m['how']}"),
-    _rule(r"(?:what|how) would (?P<np>.+?) look(?: like)? (?P<how>(?:with|without|in|as|if) .+)$", lambda m: f"remove {m['how'][8:]}" if m["how"].startswith("without ") else f"add {m['how'][5:]} to {m['np']}" if m["how"].startswith("with ") else f"make {m['np']} look like {m['how'][3:]}"),
+    _rule(r"(?:what|how) would (?P<np>.+?) look(?: like)? (?P<how>(?:with|without|in|as|if|at) .+)$", lambda m: f"remove {m['how'][8:]}" if m["how"].startswith("without ") else f"add {m['how'][5:]} to {m['np']}" if m["how"].startswith("with ") else f"make {m['np']} look like {m['how'][3:]}"),
     _rule(r"(?:let's |let me |i want to |i'd like to |can i |can we |could we |could i |show me |show )?(?:see|show|picture|imagine|have|view)? ?(?P<np>(?:the|this|him|her|them|it|my|me|us|that)\b[\w' ]*?) without (?P<what>(?:the|a|an|any|his|her|their|my|that|those|all)\b.+)$", lambda m: f"remove {m['what']}"),
     _rule(r"(?P<np>(?:the |my |his |her |their )?[\w' ]+?) (?:must|should|can|may|shall)(?: ?not|n't) be (?:recogni[sz]\w+|identif\w+|readable|legible|visible|seen|read)$", lambda m: f"redact {m['np']}"),
     # instead of
@@ -129,9 +129,6 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"instead of (?P<old>(?:an? |the )?[\w' ]+?), (?P<new>.+)$", lambda m: f"replace {m['old']} with {m['new']}"),
     # colour or place after a verb of desire
     _rule(rf"(?:{_WANT}) (?P<np>.+)$", _desire),
-    # complaints that carry a wish
-    _rule(r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]+?|it|they) (?:is|are|looks?|seems?|appears?|'s|was|came out|turned out|feels?) (?:a (?:bit|little) |way |far |much |just |still |really |so |kind of |kinda |slightly |all )*too (?P<how>[\w-]+)(?: .*)?$", lambda m: _opposite(m["np"], m["how"])),
-    _rule(r"(?P<np>it|the (?:image|photo|picture)|this|they|the [\w' ]+?)(?:'s| is| are| looks?) (?:not|n't) (?P<how>[\w-]+) enough(?: .*)?$", lambda m: f"make {m['np']} more {m['how']}"),
 )  # fmt: skip
 
 OPPOSITES = {
@@ -155,6 +152,13 @@ def _opposite(thing: str, state: str) -> str | None:
     return f"make {thing} {wish}"
 
 
+# "it is too dark", "not bright enough": wishes only when nothing else was asked.
+_COMPLAINTS: tuple[_Rule, ...] = (
+    _rule(r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]+?|it|they) (?:is|are|looks?|seems?|appears?|'s|was|came out|turned out|feels?) (?:a (?:bit|little) |way |far |much |just |still |really |so |kind of |kinda |slightly |all )*too (?P<how>[\w-]+)(?: .*)?$", lambda m: _opposite(m["np"], m["how"])),
+    _rule(r"(?P<np>it|the (?:image|photo|picture)|this|they|the [\w' ]+?)(?:'s| is| are| looks?) (?:not|n't) (?P<how>[\w-]+) enough(?: .*)?$", lambda m: f"make {m['np']} more {m['how']}"),
+)  # fmt: skip
+
+
 def imperatives(clause: str) -> list[str]:
     """The clause, and its rewritings as a plain imperative, most literal first."""
     readings = []
@@ -167,7 +171,11 @@ def imperatives(clause: str) -> list[str]:
     for pattern, rewrite in _RULES:
         if match := pattern.match(clause):
             changed = rewrite(match)
-            if changed and re.match(r"(?:remove|make|add) (?:the )?(?:i|we|you|let's|i'd|i'm|please)\b", changed, re.I):
+            if changed and re.match(
+                r"(?:remove|make|add) (?:the )?(?:i|we|you|let's|i'd|i'm|please|need|want|just|would|looking)\b",
+                changed,
+                re.I,
+            ):
                 continue
             if changed and changed != clause and changed not in readings:
                 readings.append(re.sub(r" +", " ", changed))
@@ -176,6 +184,9 @@ def imperatives(clause: str) -> list[str]:
 
 def complaint(clause: str) -> str | None:
     """A complaint without "too" ("it looks dull", "the photo is blurry") as the wish it implies."""
+    for pattern, rewrite in _COMPLAINTS:
+        if too := pattern.match(clause):
+            return rewrite(too)
     match = re.match(
         r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]{1,40}?|it|they)(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?)|'s) (?:a (?:bit|little) |way |very |really |so |kind of |kinda |slightly |pretty |quite |all |super )*(?P<how>[\w-]+)(?: .*)?$",
         clause,

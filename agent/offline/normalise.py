@@ -67,7 +67,7 @@ _PREAMBLES = [
     )
 ]
 _TAIL = re.compile(
-    r"(?:[\s,.!?:;]*(?:\b(?:please|pls|plz|plss|thanks?(?: you)?(?: so much| very much| a lot| in advance| again| everyone| guys| all)*|thx|tia|ty|cheers|"
+    r"(?:[\s,.!?:;]*(?:\b(?:please and thanks?(?: you)?|please|pls|plz|plss|thanks?(?: you)?(?: so much| very much| a lot| in advance| again| everyone| guys| all)*|thx|tia|ty|cheers|"
     r"for me|if possible|if you can|if you could|if you don't mind|asap|i changed my mind|okay|ok|will you|would you|could you|can you|right away|right now|"
     r"(?:very |so )?much appreciated|kindly|lol|haha|as well|too|i guess|i think|though|tho|immediately|at once|in advance|or something(?: like that)?|"
     r"thank u|many thanks|god bless|xx+|for us|now|somehow|you know|next|first|again|then|instead|maybe|perhaps|already|would be (?:great|nice|awesome)|urgently)\b|[:;]-?[)D(]))+[\s,.!?:;]*$",

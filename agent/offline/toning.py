@@ -51,7 +51,12 @@ def tone(rest: str, verb: str) -> list[Step]:
     targets = [p.noun_phrase(strip_quantity(part)) for part in p.coordinated(rest)] if rest else [None]
     steps = []
     for target in targets:
-        if target and stem in ("darken", "lighten") and not v.full(_TONED_AREAS, target):
+        if (
+            target
+            and stem in ("darken", "lighten")
+            and not target.startswith(("every", "all "))
+            and not v.full(_TONED_AREAS, target)
+        ):
             steps.append(Step("recolor", target, value))
         elif target and v.is_background(target):
             steps.append(Step("adjust", "background", value))
