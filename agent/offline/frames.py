@@ -444,6 +444,10 @@ def verbless(clause: str) -> list[Step]:
         if match["way"]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
+    if re.fullmatch(
+        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long) )+(?:shadow|reflection)s?", text, re.I
+    ):
+        return [Step("insert", None, p.bare(text))]
     if re.fullmatch(r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)", text, re.I):
         return [Step("adjust", None, "auto")]
     if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", text) and not p.is_plain_colour(text):

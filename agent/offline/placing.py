@@ -356,12 +356,12 @@ def given(who: str, what: str) -> list[Step]:
             + (f" of {who}" if target and not v.is_pronoun(who) else ""),
             -1 if what.startswith("less") else 1,
         )
-    if match := re.match(rf"(?P<kind>.+?) {v.STYLE_NOUN}$", plain, re.I):
+    if match := re.match(rf"(?P<kind>.+?) {v.STYLE_NOUN}$", plain, re.I):  # noqa: SIM102
         if whole or v.full(v.STYLE, match["kind"]):
             return [Step("style", target if target and not v.is_pronoun(target) else None, plain)]
     if v.full(rf"(?:\w+ )*?(?:{v.STYLE}|{v.WEATHER})", plain) and whole and not v.full(r".*(?:glasses|hat)", plain):
         return [Step("style", None, plain)]
-    if match := re.match(
+    if match := re.match(  # noqa: SIM102
         r"(?P<colour>.+?) (?P<part>hair|eyes|skin|lips|teeth|fur|feathers|shoes|paint(?: job)?|shirt|dress|nails|colou?r|coat of paint|tone|hue|tint|wings|highlights|finish)$",
         plain,
         re.I,
@@ -454,7 +454,7 @@ def resize(rest: str, verb: str) -> list[Step]:
     """Steps for the size of a thing; the size of the whole picture is an export wish."""
     rest = trim(rest)
     rest = re.sub(r"^(?:up|down|out)\s+", "", rest)
-    if match := re.match(
+    if match := re.match(  # noqa: SIM102
         r"(?:(?P<what>.*?)\s*\b)?(?:to|into|at|as)?\s*(?P<size>\d{2,5}\s*(?:px|pixels)?\s*(?:x|×|by|\*)\s*\d{2,5}(?:\s*(?:px|pixels))?|\d{3,5}\s*(?:px|pixels)(?: wide| high| tall)?|(?:full )?hd|4k|8k|\d+ ?(?:kb|mb|dpi|inch(?:es)?|cm|mm))(?: .*)?$",
         rest,
         re.I,

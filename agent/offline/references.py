@@ -107,7 +107,7 @@ def pick(phrase: str, before: str, question: str) -> str:
     chosen = choose(phrase, options(question))
     if chosen:
         return re.sub(r"\bone\b", _kind(before) or "one", chosen)
-    if match := re.match(rf"(?:the )?(?P<which>{_ORDINAL}) (?P<rest>(?:from|to|on|in|at|next|of) .+)$", phrase, re.I):
+    if match := re.match(rf"(?:the )?(?P<which>{_ORDINAL}) (?P<rest>(?:from|to|on|in|at|next|of) .+)$", phrase, re.I):  # noqa: SIM102
         if _kind(before):
             return f"{match['which']} {_kind(before)} {match['rest']}"
     if not is_pointing(phrase):
@@ -175,7 +175,7 @@ def _other_in(told: str, before: str) -> str | None:
     )
     mentions = re.findall(rf"\bthe ((?:[\w-]+ ){{1,2}}?{re.escape(p.singular(noun))}s?)\b", told, re.I)
     for mention in mentions:
-        if edited is None or mention.lower() != edited[1].lower():
+        if edited is None or mention.lower() != edited[1].lower():  # noqa: SIM102
             if not re.match(rf"(?:{'|'.join(('same', 'picture', 'other', 'only'))})\b", mention):
                 return mention
     opposite = {

@@ -15,13 +15,13 @@ _TARGETS = (
     "brighter brightness darken darker lighten lighter contrast saturation saturate desaturate colour color blurry blurred blur "
     "crop rotate flip mirror straighten extend expand enlarge shrink smaller bigger larger restore enhance colorize transparent "
     "watermark text logo shadow reflection white black yellow purple orange green brown shirt dress jacket glasses window building "
-    "behind everything except instead without between another make turn with the and from into this that them his her white "
+    "behind everything except instead without between another make turn with from white "
     "undo original before after compare select highlight resolution quality noise grain scratch wrinkles increase decrease "
     "reduce insert convert transform transparent sunglasses necklace bicycle car tree chair table house street mountain river "
     "license plate face faces hair vintage watercolor cartoon sketch painting sunset winter summer slightly little warmer cooler "
     "pixelate censor redact straight horizon vertical horizontal clockwise position left right bottom middle corner upper lower "
     "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale zoom clothes sweater trousers photo "
-    "could you can add put give take out away off of there it is in on to for more less too not don't want should"
+    "could should"
 ).split()  # fmt: skip
 _SHORTHAND = {
     "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form", "wiht": "with", "whit": "with", "w/": "with",
