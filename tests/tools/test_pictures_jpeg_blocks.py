@@ -12,12 +12,14 @@ import cv2
 import jpeglib
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps
 
 from models.geometry import Bounds
 from tests.tools.pictures_drawn import cmyk_profile, display_p3, encoded, photo
+from tools.pictures import exif as exif_block
 from tools.pictures import jpeg_segments
 from tools.pictures.jpeg_blocks import encode_over
+from tools.pictures.orientation import lying, upright
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
 from tools.pictures.writing import encode_picture
@@ -262,3 +264,40 @@ def test_a_picture_without_metadata_decodes_the_same():
     assert jpeg_segments.join(jpeg_segments.split(progressive)) == progressive
     assert jpeg_segments.picture_only(b"no JPEG") is None
     assert jpeg_segments.picture_only(source[:30]) is None
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_picture_stays_as_it_lies(orientation: int):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] = 999
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF tiff:Orientation="%d"/></x:xmpmeta>' % orientation
+    source = encoded(photo(131, 157), "JPEG", quality=90, exif=exif, xmp=xmp, dpi=(300, 200))
+    before = open_picture(source)
+    assert before.exif is not None
+    assert exif_block.orientation(before.exif) == 1
+    edited = _recoloured(before.pixels)
+    file = encode_picture(before.with_pixels(edited))
+
+    after = open_picture(file)
+    cells = _changed_cells(lying(before.pixels, orientation), lying(edited, orientation), (16, 16))
+    reached = upright(cv2.dilate(cells.astype(np.uint8), np.ones((3, 3))), orientation) > 0
+    np.testing.assert_array_equal(after.pixels[~reached], before.pixels[~reached])
+    assert np.abs(after.pixels.astype(int) - edited).mean() < 2
+    assert (after.exif, after.xmp, after.dpi) == (before.exif, before.xmp, before.dpi)
+    with Image.open(io.BytesIO(file)) as image:
+        assert image.size == (157, 131)
+        assert image.info["xmp"] == xmp
+        assert image.getexif()[ExifTags.Base.Orientation] == orientation
+        assert image.getexif().get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExifImageWidth] == 157
+        np.testing.assert_array_equal(np.array(ImageOps.exif_transpose(image)), after.pixels)
+
+
+def test_what_the_person_turned_stays_turned():
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    before = open_picture(encoded(photo(131, 157), "JPEG", quality=90, exif=exif))
+    for turned in (np.rot90(before.pixels), before.pixels[::-1], before.pixels[20:]):
+        after = open_picture(encode_picture(before.with_pixels(np.ascontiguousarray(turned))))
+        assert after.pixels.shape == turned.shape
+        assert np.abs(after.pixels.astype(int) - turned).mean() < 3

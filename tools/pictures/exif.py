@@ -127,6 +127,19 @@ def upright(exif: bytes | None) -> bytes | None:
     return bytes(block.data)
 
 
+def with_orientation(exif: bytes | None, value: int) -> bytes | None:
+    """The block with another orientation, 1 to 8; None when it has no such tag or cannot be read."""
+    if not exif:
+        return None
+    try:
+        block = _Block(exif)
+        block.set(block.find(block.first, _ORIENTATION), value)
+    except (ValueError, struct.error):
+        return None
+    changed = bytes(block.data)
+    return changed if orientation(changed) == value else None
+
+
 def with_extent(exif: bytes | None, extent: Extent) -> bytes | None:
     """The block with its pixel dimensions, where it names any, set to the picture's."""
     if not exif:
@@ -147,6 +160,10 @@ def upright_xmp(xmp: bytes | None) -> bytes | None:
     """The XMP packet with tiff:Orientation 1 and without its embedded thumbnails."""
     if not xmp:
         return None
-    xmp = re.sub(rb'(tiff:Orientation\s*=\s*["\'])\d(["\'])', rb"\g<1>1\g<2>", xmp)
-    xmp = re.sub(rb"(<tiff:Orientation>)\d(</tiff:Orientation>)", rb"\g<1>1\g<2>", xmp)
-    return re.sub(rb"<(xmp|xap):Thumbnails>.*?</\1:Thumbnails>", b"", xmp, flags=re.DOTALL)
+    return re.sub(rb"<(xmp|xap):Thumbnails>.*?</\1:Thumbnails>", b"", xmp_with_orientation(xmp, 1), flags=re.DOTALL)
+
+
+def xmp_with_orientation(xmp: bytes, value: int) -> bytes:
+    """The XMP packet with its tiff:Orientation, where it has one, set to 1 to 8."""
+    xmp = re.sub(rb'(tiff:Orientation\s*=\s*["\'])\d(["\'])', rb"\g<1>%d\g<2>" % value, xmp)
+    return re.sub(rb"(<tiff:Orientation>)\d(</tiff:Orientation>)", rb"\g<1>%d\g<2>" % value, xmp)

@@ -41,6 +41,8 @@ class JpegCoding:
     progressive: bool = False
     source: SourceFile | None = field(default=None, compare=False, repr=False)
     """The file that was opened, without metadata and thumbnail: blocks no edit touches are saved as they are in it."""
+    orientation: int = field(default=1, compare=False)
+    """How the picture lies in that file, 1 to 8."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageCms, JpegImagePlugin
 
 from models.errors import BadInputError
 from models.geometry import Extent
-from tools.pictures import exif, jpeg_segments, png, profiles, tiff, tiff_exif
+from tools.pictures import exif, jpeg_segments, orientation, png, profiles, tiff, tiff_exif
 from tools.pictures.decoded import Decoded, check_frame, ordinal
 from tools.pictures.limits import DEFAULT_LIMITS, Limits
 from tools.pictures.picture import HeldFile, JpegCoding, Picture
@@ -117,10 +117,11 @@ def _picture(decoded: Decoded, form: str) -> Picture:
     if icc and not (profiles.is_usable(icc, "RGB") or (decoded.grey and profiles.is_usable(icc, "GREY"))):
         icc = None
         notices.append("The colour profile in this file cannot be used; I took the colours for sRGB.")
+    pixels = orientation.upright(decoded.rgb(), decoded.orientation)
     picture = Picture.owning(
-        _upright(decoded.rgb(), decoded.orientation),
+        pixels,
         icc=icc or None,
-        exif=exif.upright(decoded.exif),
+        exif=exif.with_extent(exif.upright(decoded.exif), Extent.of(pixels)),
         xmp=exif.upright_xmp(decoded.xmp),
         format=form,
         grey=decoded.grey,
@@ -129,24 +130,12 @@ def _picture(decoded: Decoded, form: str) -> Picture:
         dpi=decoded.dpi,
         notices=tuple(notices),
     )
+    if picture.jpeg is not None:
+        picture = replace(picture, jpeg=replace(picture.jpeg, orientation=decoded.orientation))
     if decoded.orientation >= 5:  # lying on its side in the file
         dpi = (picture.dpi[1], picture.dpi[0]) if picture.dpi else None
         picture = replace(picture, dpi=dpi, jpeg=_turned(picture.jpeg))
     return picture
-
-
-def _upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """H×W×C samples as they should be seen (EXIF orientation, 1 to 8)."""
-    turned = {
-        2: lambda: pixels[:, ::-1],
-        3: lambda: pixels[::-1, ::-1],
-        4: lambda: pixels[::-1],
-        5: lambda: pixels.transpose(1, 0, 2),
-        6: lambda: np.rot90(pixels, -1),
-        7: lambda: pixels[::-1, ::-1].transpose(1, 0, 2),
-        8: lambda: np.rot90(pixels, 1),
-    }.get(orientation, lambda: pixels)()
-    return np.ascontiguousarray(turned)
 
 
 def _turned(coding: JpegCoding | None) -> JpegCoding | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,9 @@ import pillow_heif
 from PIL import Image
 
 from models.errors import BadInputError
+from models.geometry import Extent
 from tools.pictures import exif as exif_block
-from tools.pictures import jpeg_blocks, jpeg_segments, png, profiles, tiff
+from tools.pictures import jpeg_blocks, jpeg_segments, orientation, png, profiles, tiff
 from tools.pictures.picture import JpegCoding, Picture
 
 _BY_SUFFIX = {
@@ -50,7 +52,7 @@ _JPEG_QUALITY, _WEBP_QUALITY, _AVIF_QUALITY, _HEIC_QUALITY = 95, 95, 92, 90
 # a tenth larger than x265's own choice at the same quality, and five to ten times faster
 _HEIC_EFFORT = {"preset": "ultrafast"}
 _LARGEST_JPEG_SEGMENT = 65_533
-_JPEG_XMP_PREFIX = 29
+_JPEG_EXIF_PREFIX, _JPEG_XMP_PREFIX = 6, 29
 _ENCODER_FAULTS = (OSError, ValueError, RuntimeError, TypeError)
 
 
@@ -125,11 +127,8 @@ def encode_picture(picture: Picture, format: str | None = None) -> bytes:
             return tiff.encode(samples, icc=icc, exif=exif, xmp=picture.xmp, dpi=picture.dpi)
         if form == "HEIF":
             return _heic(samples, icc, exif, picture.xmp)
-        options = _options(picture, form, samples, exif)
-        if icc:
-            options["icc_profile"] = icc
-        kept = _over_source(picture.jpeg, samples, options) if form == "JPEG" else None
-        return kept or _written_by_pillow(samples, form, options)
+        kept = _over_source(picture, samples, icc) if form == "JPEG" else None
+        return kept or _written_by_pillow(samples, form, _options(picture, form, samples, icc, exif))
     except _ENCODER_FAULTS as error:
         raise BadInputError(
             f"The picture could not be written as {_SPOKEN.get(form, form)} ({error}); try PNG instead."
@@ -195,14 +194,30 @@ def _samples_to_write(picture: Picture) -> tuple[np.ndarray, bytes | None]:
     return pixels, profiles.rgb_profile(picture)
 
 
-def _over_source(coding: JpegCoding | None, samples: np.ndarray, options: dict[str, object]) -> bytes | None:
-    """The file with every block of the source that no edit touched; None when the source cannot serve."""
+def _over_source(picture: Picture, samples: np.ndarray, icc: bytes | None) -> bytes | None:
+    """The file with every block of the source that no edit touched; None when the source cannot serve.
+
+    It lies as the source does, with the source's orientation tag: turned coefficients decode to samples a level off.
+    """
+    coding = picture.jpeg
     source = coding.source.read() if coding is not None and coding.source is not None else None
-    edited = jpeg_blocks.encode_over(source, samples) if source is not None else None
+    if coding is None or source is None:
+        return None
+    lying = orientation.lying(samples, coding.orientation)
+    exif, xmp, dpi = exif_block.with_extent(picture.exif, Extent.of(lying)), picture.xmp, picture.dpi
+    if coding.orientation != 1:
+        exif = exif_block.with_orientation(exif, coding.orientation)
+        if exif is None or not _fits_segment(exif, _JPEG_EXIF_PREFIX):
+            return None
+        xmp = xmp and exif_block.xmp_with_orientation(xmp, coding.orientation)
+        dpi = dpi and (dpi if coding.orientation < 5 else (dpi[1], dpi[0]))
+    edited = jpeg_blocks.encode_over(source, lying)
     if edited is None:
         return None
     # of a single pixel's file only the metadata is used
-    return jpeg_segments.with_metadata_of(edited, _written_by_pillow(samples[:1, :1], "JPEG", options))
+    pixel = lying[:1, :1]
+    options = _options(replace(picture, xmp=xmp, dpi=dpi), "JPEG", pixel, icc, exif)
+    return jpeg_segments.with_metadata_of(edited, _written_by_pillow(pixel, "JPEG", options))
 
 
 def _written_by_pillow(samples: np.ndarray, form: str, options: dict[str, object]) -> bytes:
@@ -219,9 +234,11 @@ def _pillow_image(samples: np.ndarray, form: str) -> Image.Image:
     return Image.fromarray(samples)
 
 
-def _options(picture: Picture, form: str, samples: np.ndarray, exif: bytes | None) -> dict[str, object]:
+def _options(
+    picture: Picture, form: str, samples: np.ndarray, icc: bytes | None, exif: bytes | None
+) -> dict[str, object]:
     """What Pillow's writer is told."""
-    options: dict[str, object] = {}
+    options: dict[str, object] = {"icc_profile": icc} if icc else {}
     if exif and form in ("WEBP", "AVIF"):
         options["exif"] = b"Exif\0\0" + exif
     if picture.xmp and form in ("WEBP", "AVIF"):
@@ -229,9 +246,9 @@ def _options(picture: Picture, form: str, samples: np.ndarray, exif: bytes | Non
     if picture.dpi and form in ("JPEG", "BMP"):
         options["dpi"] = tuple(round(value) for value in picture.dpi) if form == "JPEG" else picture.dpi
     if form == "JPEG":
-        if exif and len(exif) + 8 <= _LARGEST_JPEG_SEGMENT:
+        if exif and _fits_segment(exif, _JPEG_EXIF_PREFIX):
             options["exif"] = b"Exif\0\0" + exif
-        if picture.xmp and len(picture.xmp) + _JPEG_XMP_PREFIX + 2 <= _LARGEST_JPEG_SEGMENT:
+        if picture.xmp and _fits_segment(picture.xmp, _JPEG_XMP_PREFIX):
             options["xmp"] = picture.xmp
         options |= _jpeg_options(picture.jpeg, grey=samples.ndim == 2)
     elif form == "WEBP":
@@ -240,6 +257,11 @@ def _options(picture: Picture, form: str, samples: np.ndarray, exif: bytes | Non
     elif form == "AVIF":
         options |= {"quality": _AVIF_QUALITY, "subsampling": "4:4:4", "speed": 7}
     return options
+
+
+def _fits_segment(contents: bytes, prefix: int) -> bool:
+    """Whether it can be written into one segment of a JPEG, behind a prefix of that many bytes."""
+    return prefix + len(contents) + 2 <= _LARGEST_JPEG_SEGMENT
 
 
 def _jpeg_options(coding: JpegCoding | None, *, grey: bool) -> dict[str, object]:

@@ -41,6 +41,7 @@ def _fields(picture: Picture) -> str:
                 "tables": coding.tables,
                 "subsampling": coding.subsampling,
                 "progressive": coding.progressive,
+                "orientation": coding.orientation,
             },
         },
         sort_keys=True,
@@ -88,6 +89,7 @@ def picture_with(connection: sqlite3.Connection, store: ObjectStore, identity: i
         said["jpeg"]["subsampling"],
         said["jpeg"]["progressive"],
         None if source is None else StoredFile(store, source),
+        said["jpeg"].get("orientation", 1),  # rows of the first release have none
     )
     return Picture.owning(
         pixels,
