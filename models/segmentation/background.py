@@ -27,6 +27,11 @@ from models.segmentation.saliency import (
 )
 
 _VOTE_LONGEST = 220  # the votes are counted on a small copy; only the winner is cut again at the scene's size
+# Of a thing's side: how wide the mouth of a bay may be that still counts as enclosed.
+_MOUTH = 0.025
+# Of a thing's area: a gap up to the first is always filled, one beyond the second never.
+_PINHOLE, _LARGEST_GAP = 0.0008, 0.06
+_SEE_THROUGH = 0.5  # share of a gap that looks like the surroundings
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
 # Logistic weights of agreement, contrast, solidity, colour step and 1, fitted to 60 photos that are in no
@@ -171,6 +176,49 @@ def with_small_holes_filled(mask: np.ndarray, share: float = 0.05) -> np.ndarray
     count, labels, stats, _ = cv2.connectedComponentsWithStats(holes.astype(np.uint8))
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] <= share * mask.sum())
     return mask | np.isin(labels, small[small > 0]) if count > 1 else mask
+
+
+def with_gaps_filled(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
+    """Holes, and bays with a narrow mouth, belong to a thing unless the surroundings are seen through them.
+
+    `mask` h×w bool, `lab` h×w×3 CIELAB. A dog's nose and the dark of a helmet are filled; the eye of a handle,
+    whose colours are those around the thing, stays open. h×w bool.
+    """
+    area = int(mask.sum())
+    if not area or mask.all():
+        return mask
+    reach = max(1, round(_MOUTH * np.sqrt(area)))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    # without padding the picture's edge would close bays that run out of it
+    closed = cv2.morphologyEx(np.pad(mask, reach).astype(np.uint8), cv2.MORPH_CLOSE, disc)[reach:-reach, reach:-reach]
+    gaps = binary_fill_holes(closed > 0) & ~mask
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(gaps.astype(np.uint8), connectivity=4)
+    seen = _seen_around(lab, mask, gaps)
+    result = mask.copy()
+    for label in range(1, count):
+        size = stats[label, cv2.CC_STAT_AREA]
+        gap = labels == label
+        if size <= _PINHOLE * area or (size <= _LARGEST_GAP * area and seen[gap].mean() < _SEE_THROUGH):
+            result |= gap
+    return result
+
+
+def _seen_around(lab: np.ndarray, mask: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """Which colours also occur outside the mask and its gaps: h×w bool."""
+    outside = lab[~(mask | gaps)]
+    if len(outside) < 50:
+        return np.zeros(mask.shape, bool)
+    sample = np.ascontiguousarray(outside[:: max(1, len(outside) // 4000)], np.float32)
+    cv2.setRNGSeed(0)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
+    start = np.zeros((len(sample), 1), np.int32)
+    _, nearest, centres = cv2.kmeans(sample, 8, start, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    nearest = nearest.ravel()
+    spread = np.array([np.linalg.norm(sample[nearest == k] - centres[k], axis=1).mean() for k in range(8)])
+    away = np.full(mask.shape, np.inf, np.float32)
+    for centre, width in zip(centres, spread, strict=True):
+        away[gaps] = np.minimum(away[gaps], np.linalg.norm(lab[gaps] - centre, axis=1) / max(1.6 * width, 6.0))
+    return away < 1.0
 
 
 def outline_strength(mask: np.ndarray, boundary: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Faces by a local binary pattern cascade, skin by colour, and the person below a face. No weights needed.
+"""Faces by a local binary pattern cascade, and skin by colour. No weights needed.
 
 The cascade comes with scikit-image (Zhang 2007, "Face detection based on multi-block LBP representation").
 It sees upright frontal faces; what it does not see is not there for us.
@@ -76,25 +76,6 @@ def face_mask(scene: Scene, face: Bounds) -> np.ndarray:
     for scale, value in ((1.12, cv2.GC_PR_BGD), (0.98, cv2.GC_PR_FGD), (0.82, cv2.GC_FGD)):
         cv2.ellipse(labels, middle, (int(axes[0] * scale), int(axes[1] * scale)), 0, 0, 360, value, -1)
     return tidied(_cut_nearby(scene.rgb, labels, face))
-
-
-def person_mask(scene: Scene, face: Bounds) -> np.ndarray:
-    """Head and what stands below it, grown by GrabCut from the face: h×w bool."""
-    height, width = scene.saliency.shape
-    labels = np.full((height, width), cv2.GC_BGD, np.uint8)
-    x, size = face.center.x, face.width
-    reach = Bounds(x - int(2.0 * size), face.y0 - int(0.7 * size), x + int(2.0 * size), height)
-    labels[reach.clipped(Extent(width, height)).slices] = cv2.GC_PR_BGD
-    torso = Bounds(x - int(1.1 * size), face.y1 + size // 4, x + int(1.1 * size), height)
-    labels[torso.clipped(Extent(width, height)).slices] = cv2.GC_PR_FGD
-    head = Bounds(face.x0, face.y0 - int(0.3 * size), face.x1, face.y1)
-    labels[head.clipped(Extent(width, height)).slices] = cv2.GC_PR_FGD
-    cv2.ellipse(labels, tuple(face.center), (int(0.33 * size), int(0.45 * size)), 0, 0, 360, cv2.GC_FGD, -1)
-    chest = Bounds(x - size // 3, face.y1 + size // 3, x + size // 3, min(height, face.y1 + size))
-    labels[chest.clipped(Extent(width, height)).slices] = cv2.GC_FGD
-    mask = grab_cut(scene.rgb, labels, 3)
-    _, parts = cv2.connectedComponents(mask.astype(np.uint8))
-    return tidied(parts == parts[face.center.y, face.center.x])
 
 
 def _cut_nearby(rgb: np.ndarray, labels: np.ndarray, box: Bounds) -> np.ndarray:

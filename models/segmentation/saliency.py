@@ -6,6 +6,7 @@ All work on a reduced picture (longest side about WORKING_LONGEST) and return ma
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numba
@@ -15,9 +16,11 @@ from scipy.sparse.csgraph import dijkstra
 
 from models.geometry import Extent
 from models.segmentation.boundaries import boundary_strength, to_lab
+from models.segmentation.hierarchy import RegionTree, region_tree
 from models.segmentation.superpixels import Superpixels, split
 
 WORKING_LONGEST = 360
+_TREE_COLOUR = 0.5  # weight of the colours' difference beside that of the boundary
 _SAME_COLOUR = 10.0  # CIELAB distance over which two patches count as one surface (Zhu 2014: σ_clr)
 _NEAR = 0.4  # distance, in picture sides, over which contrast counts (Zhu 2014: σ_spa)
 
@@ -45,6 +48,11 @@ class Scene:
         boundary = boundary_strength(small)
         patches = split(lab, boundary)
         return cls(Extent.of(rgb), small, lab, boundary, patches, combined(small, lab, patches))
+
+    @cached_property
+    def tree(self) -> RegionTree:
+        """The reduced picture's regions, merged by boundary and colour."""
+        return region_tree(self.boundary, self.lab, _TREE_COLOUR)
 
 
 def reduced(rgb: np.ndarray, longest: int = WORKING_LONGEST) -> np.ndarray:

@@ -11,7 +11,8 @@ import numpy as np
 from models.geometry import Bounds
 from models.segmentation.background import SubjectSplit, measured, otsu, split_subject, tidied
 from models.segmentation.colour_terms import ACHROMATIC, called
-from models.segmentation.faces import face_mask, find_faces, person_mask, skin_probability
+from models.segmentation.faces import face_mask, find_faces, skin_probability
+from models.segmentation.people import people_mask, person_mask, with_people
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import (
     Part,
@@ -81,7 +82,8 @@ class Resolver:
     @cached_property
     def subject(self) -> SubjectSplit:
         """The subject and how sure it is."""
-        return split_subject(self.scene)
+        split = split_subject(self.scene)
+        return with_people(split, self.scene, people_mask(self.scene, self.faces))
 
     @cached_property
     def faces(self) -> list[Bounds]:
@@ -170,20 +172,10 @@ class Resolver:
         make = face_mask if phrase.kind is Kind.FACE else person_mask
         parts = [part_of(mask, self.scene, 0.9) for face in self.faces if (mask := make(self.scene, face)).any()]
         parts.sort(key=lambda part: -part.weight)
-        if len(self.faces) == 1 and phrase.kind is Kind.PERSON and self.subject.mask.any():
-            parts = [self._person_or_subject(parts[0])] if parts else []
         choice = choose(parts, phrase)
         kind = "faces" if phrase.kind is Kind.FACE else "people"
         asked = f"I see {_many(len(parts))} {kind}; which one?" if len(parts) > 1 else f"Is this {phrase.named}?"
         return _answer(parts, choice, phrase, asked, 0.85, CHOOSE_COLOUR)
-
-    def _person_or_subject(self, person: Part) -> Part:
-        """The subject where it is the person: its outline was found with more evidence than a face."""
-        subject = self.subject.mask
-        shared = (subject & person.mask).sum()
-        if shared > 0.7 * min(subject.sum(), person.mask.sum()) and subject.sum() > 0.6 * person.mask.sum():
-            return part_of(subject, self.scene, person.evidence)
-        return person
 
     def _skin(self, phrase: Phrase) -> Answer:
         fit = skin_probability(self.scene.lab)
