@@ -55,8 +55,9 @@ def complete(
     disjoint; at least one pixel is known. Returns H×W×3 float32 whose samples outside the hole are those
     of `picture`.
     """
+    workers.check()
     lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
-    levels = build_pyramid(lab, hole, copyable)
+    levels = build_pyramid(lab, hole, copyable, workers.check)
     if not levels[0].source_centres().any() or not levels[0].target_centres().any():
         return membrane(workers, picture, hole)
     rng = np.random.default_rng(abs(seed))
@@ -142,10 +143,10 @@ def _from_coarser(
 ) -> _Solved:
     """Double the coarser field's matches into `field` and vote with this level's own detail."""
     height, width = level.shape
-    rows, columns = hole_pixels
     lab, texture = level.lab.copy(), level.texture.copy()
-    lab[rows, columns] = _enlarged(coarser.lab, level.shape)[rows, columns]
-    texture[rows, columns] = _enlarged(coarser.texture, level.shape)[rows, columns]
+    lab[hole_pixels] = _enlarged(coarser.lab, *hole_pixels)
+    texture[hole_pixels] = _enlarged(coarser.texture, *hole_pixels)
+    workers.check()
 
     below = coarser.field
     parent = below.target_index[field.target_y // 2, field.target_x // 2]
@@ -160,10 +161,13 @@ def _from_coarser(
     return _Solved(field, lab, texture)
 
 
-def _enlarged(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    height, width = picture.shape[:2]
-    doubled = cv2.resize(picture, (2 * width, 2 * height), interpolation=cv2.INTER_LINEAR)
-    return doubled[: shape[0], : shape[1]]
+def _enlarged(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """N×C samples of the picture at twice its size, interpolated; only the part that holds them is enlarged."""
+    margin = 2
+    top, left = max(0, int(rows.min()) // 2 - margin), max(0, int(columns.min()) // 2 - margin)
+    part = picture[top : int(rows.max()) // 2 + margin + 1, left : int(columns.max()) // 2 + margin + 1]
+    doubled = cv2.resize(part, (2 * part.shape[1], 2 * part.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return doubled[rows - 2 * top, columns - 2 * left]
 
 
 def _composed(picture: np.ndarray, level: Level, solved: _Solved, workers: Workers) -> np.ndarray:

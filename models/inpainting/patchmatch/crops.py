@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from models import mask as masks
 from models.geometry import Bounds, Extent
-from models.mask import bounds
 
 _CELL = 8  # pixels; clusters are found on a coarse grid
 _NEIGHBOURHOOD = 48  # pixels: holes nearer than about this are solved together
@@ -30,25 +30,35 @@ class Cluster:
 def clusters(hole: np.ndarray, copyable: np.ndarray) -> Iterator[Cluster]:
     """Group an H×W bool hole; smallest group first, each with enough copyable pixels around it."""
     extent = Extent.of(hole)
-    labels = _grouped(hole)
-    groups = [(int(np.count_nonzero(labels == n)), n) for n in range(1, int(labels.max()) + 1)]
-    for _, number in sorted(groups):
-        member = labels == number
-        window = _with_context(bounds(member), copyable, int(member.sum()), extent)
-        yield Cluster(window, member[window.slices])
+    labels, pixels = _grouped_cells(hole)
+    for number in sorted(range(1, len(pixels)), key=lambda number: (pixels[number], number)):
+        cells = labels == number
+        box = masks.bounds(cells.astype(np.float32))
+        part = Bounds(box.x0 * _CELL, box.y0 * _CELL, box.x1 * _CELL, box.y1 * _CELL).clipped(extent)
+        in_group = np.repeat(np.repeat(cells[box.slices], _CELL, axis=0), _CELL, axis=1)
+        in_group = hole[part.slices] & in_group[: part.height, : part.width]
+        tight = masks.bounds(in_group.astype(np.float32)).shifted(part.x0, part.y0)
+        window = _with_context(tight, copyable, int(pixels[number]), extent)
+        member = np.zeros((window.height, window.width), bool)
+        member[tight.shifted(-window.x0, -window.y0).slices] = in_group[tight.shifted(-part.x0, -part.y0).slices]
+        yield Cluster(window, member)
 
 
-def _grouped(hole: np.ndarray) -> np.ndarray:
-    """H×W int32: the number of each hole pixel's group from 1 on, 0 outside."""
+def _grouped_cells(hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The group of each cell of the hole from 1 on (int32, 0 for none), and how many hole pixels each group has."""
     height, width = hole.shape
-    padded = np.pad(hole, ((0, -height % _CELL), (0, -width % _CELL)))
-    cells = padded.reshape(padded.shape[0] // _CELL, _CELL, padded.shape[1] // _CELL, _CELL)
-    grid = np.asarray(cells.any(axis=(1, 3)), np.uint8)
+    padded = cv2.copyMakeBorder(
+        hole.astype(np.float32), 0, -height % _CELL, 0, -width % _CELL, cv2.BORDER_CONSTANT, value=0
+    )
+    size = padded.shape[1] // _CELL, padded.shape[0] // _CELL
+    filled = np.rint(cv2.resize(padded, size, interpolation=cv2.INTER_AREA) * _CELL**2)
+    occupied = filled > 0
     reach = _NEIGHBOURHOOD // _CELL // 2
     kernel = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    _, labels = cv2.connectedComponents(cv2.dilate(grid, kernel), connectivity=8)
-    full = np.repeat(np.repeat(labels, _CELL, axis=0), _CELL, axis=1)[:height, :width]
-    return np.where(hole, full, 0).astype(np.int32)
+    _, labels = cv2.connectedComponents(cv2.dilate(occupied.astype(np.uint8), kernel), connectivity=8)
+    labels = np.where(occupied, labels, 0)
+    pixels = np.bincount(labels.ravel(), weights=filled.ravel())
+    return labels, pixels
 
 
 def _with_context(box: Bounds, copyable: np.ndarray, hole_pixels: int, extent: Extent) -> Bounds:

@@ -45,7 +45,8 @@ class PatchMatch:
         if not copyable.any():
             raise BadInputError("There is nothing left to fill from; select less of the picture.")
         top = np.float32(np.iinfo(image.dtype).max)
-        grey = bool((image == image[..., :1]).all())
+        grey = _is_grey(image[::16, ::16]) and _is_grey(image)
+        progress.check()
         filled, remaining = image.copy(), empty.copy()
         total, done = np.count_nonzero(empty), 0.0
         with Workers(progress, self._threads) as workers:
@@ -53,6 +54,7 @@ class PatchMatch:
                 share = np.count_nonzero(cluster.hole) / total
                 rows, columns = cluster.window.slices
                 crop = filled[rows, columns]
+                progress.check()
                 solved = complete(
                     crop.astype(np.float32) * (np.float32(255) / top),
                     remaining[rows, columns],
@@ -67,3 +69,7 @@ class PatchMatch:
                 done += share
         progress.report(1.0, "filled")
         return filled
+
+
+def _is_grey(image: np.ndarray) -> bool:
+    return np.array_equal(image[..., 0], image[..., 1]) and np.array_equal(image[..., 0], image[..., 2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -52,13 +53,16 @@ class Level:
         return cv2.distanceTransform(self.hole.astype(np.uint8), cv2.DIST_L2, 3)
 
 
-def build_pyramid(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> list[Level]:
+def build_pyramid(
+    lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray, check: Callable[[], None] = lambda: None
+) -> list[Level]:
     """Halve until the hole is about one patch wide, or until too few examples are left. Finest level first.
 
-    `lab` is H×W×3 float32, `hole` and `copyable` are H×W bool.
+    `lab` is H×W×3 float32, `hole` and `copyable` are H×W bool. `check` is called now and then, and may raise to stop.
     """
     scales = [(lab, hole, copyable)]
     while len(scales) < _MOST_LEVELS:
+        check()
         finest = scales[-1]
         thickness = cv2.distanceTransform(finest[1].astype(np.uint8), cv2.DIST_L2, 3).max()
         if thickness <= RADIUS or min(finest[1].shape) < 4 * SIDE:
@@ -67,7 +71,7 @@ def build_pyramid(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> li
         if _eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * coarser[1].size):
             break
         scales.append(coarser)
-    textures = _texture_features(lab, ~hole, len(scales))
+    textures = _texture_features(lab, ~hole, len(scales), check)
     return [Level(*scale, texture) for scale, texture in zip(scales, textures, strict=True)]
 
 
@@ -92,7 +96,7 @@ def _share_of_cell(mask: np.ndarray) -> np.ndarray:
     return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
 
 
-def _texture_features(lab: np.ndarray, known: np.ndarray, levels: int) -> list[np.ndarray]:
+def _texture_features(lab: np.ndarray, known: np.ndarray, levels: int, check: Callable[[], None]) -> list[np.ndarray]:
     lightness = np.ascontiguousarray(lab[..., 0])
     gradients = np.dstack(
         [
@@ -100,10 +104,12 @@ def _texture_features(lab: np.ndarray, known: np.ndarray, levels: int) -> list[n
             np.abs(cv2.Sobel(lightness, cv2.CV_32F, 0, 1, ksize=1)),
         ]
     )
+    check()
     weight = cv2.erode(known.astype(np.float32), np.ones((3, 3), np.uint8))
     gradients *= weight[..., None]
     features = []
     for level in range(levels):
+        check()
         if level:
             half = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
             gradients = cv2.resize(gradients, half, interpolation=cv2.INTER_AREA)
