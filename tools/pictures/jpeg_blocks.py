@@ -28,7 +28,7 @@ _FROM_RGB = np.array(
 )
 _LARGEST_AC, _SMALLEST_DC, _LARGEST_DC = 1023, -1024, 1023  # what 8-bit Huffman coding holds (T.81, F.1.2)
 _COMPONENTS = ("Y", "Cb", "Cr")
-_MODES = {2: "L", 3: "RGB"}
+_COLOUR_MODELS = {("JCS_YCbCr", 3), ("JCS_GRAYSCALE", 2)}  # with the dimensions of their samples
 # Pillow decodes by libjpeg-turbo; MozJPEG is the one that writes coefficients progressively
 _SEQUENTIAL, _PROGRESSIVE = "turbo210", "mozjpeg403"
 _FAULTS = (OSError, ValueError, SyntaxError, RuntimeError, LookupError, TypeError, ctypes.ArgumentError)
@@ -55,22 +55,18 @@ def encode_over(source: bytes, samples: np.ndarray) -> bytes | None:
         before = _decoded(source)
         if before is None or before.shape != samples.shape or samples.dtype != np.uint8:
             return None
-        changed = before != samples
-        if changed.ndim == 3:
-            changed = changed.any(axis=2)
-        coded = _coded_over(source, samples, changed)
-        if coded is None:
-            return None
-        file, touched = coded
+        with TemporaryDirectory(prefix="jpeg-") as folder:
+            coefficients = _read(source, Path(folder))
+            reached = _code_over(coefficients, samples, _differing(before, samples))
+            if reached is None:
+                return None
+            file = _written(coefficients, Path(folder))
         after = _decoded(file)
     except _FAULTS:
         return None
-    if after is None or after.shape != before.shape:
+    if after is None or after.shape != before.shape or (_differing(after, before) & ~reached).any():
         return None
-    moved = after != before
-    if moved.ndim == 3:
-        moved = moved.any(axis=2)
-    return None if (moved & ~touched).any() else file
+    return file
 
 
 def _decoded(file: bytes) -> np.ndarray | None:
@@ -78,45 +74,62 @@ def _decoded(file: bytes) -> np.ndarray | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it was opened before, and the limits decided then
         with Image.open(io.BytesIO(file), formats=("JPEG", "MPO")) as image:
-            return np.asarray(image) if image.mode in _MODES.values() else None
+            return np.asarray(image) if image.mode in ("L", "RGB") else None
 
 
-def _coded_over(source: bytes, samples: np.ndarray, changed: np.ndarray) -> tuple[bytes, np.ndarray] | None:
-    """The file, and an H×W bool mask of the pixels that need not be the source's; None when it cannot be."""
-    with _library, TemporaryDirectory(prefix="jpeg-") as folder:
-        path = Path(folder) / "source.jpg"
-        path.write_bytes(source)
+def _differing(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The pixels, H×W bool, of which any sample differs."""
+    differing = one != other
+    if differing.ndim == 2:
+        return differing
+    return differing[..., 0] | differing[..., 1] | differing[..., 2]
+
+
+def _read(source: bytes, folder: Path) -> jpeglib.DCTJPEG:
+    path = folder / "source.jpg"
+    path.write_bytes(source)
+    with _library:
         jpeglib.version.set(_SEQUENTIAL)
         coefficients = jpeglib.read_dct(str(path))
-        names = _COMPONENTS[: coefficients.num_components]
-        factors = [(int(down), int(across)) for down, across in coefficients.samp_factor]
-        most = max(down for down, _ in factors), max(across for _, across in factors)
-        whole = all(most[0] % down == 0 and most[1] % across == 0 for down, across in factors)
-        space = coefficients.jpeg_color_space.name
-        if not whole or (space, samples.ndim) not in (("JCS_YCbCr", 3), ("JCS_GRAYSCALE", 2)):
-            return None
-        touched = np.zeros(changed.shape, bool)
-        everything = True
-        by_block = _any_in(changed, _BLOCK, _BLOCK)
-        for index, name in enumerate(names):
-            steps = most[0] // factors[index][0], most[1] // factors[index][1]
+        coefficients.load()
+    return coefficients
+
+
+def _written(coefficients: jpeglib.DCTJPEG, folder: Path) -> bytes:
+    path = folder / "edited.jpg"
+    coefficients.markers = []
+    # a number instead of tables: the source's tables and component names are written, untouched
+    coefficients.qt = 0  # pyright: ignore[reportAttributeAccessIssue]
+    with _library:
+        jpeglib.version.set(_PROGRESSIVE if coefficients.progressive_mode else _SEQUENTIAL)
+        coefficients.write_dct(str(path), flags=["OPTIMIZE_CODING"])
+    return path.read_bytes()
+
+
+def _code_over(coefficients: jpeglib.DCTJPEG, samples: np.ndarray, changed: np.ndarray) -> np.ndarray | None:
+    """Put the edited samples into the source's coefficients wherever any pixel of a block was changed (H×W bool).
+
+    Returns the pixels, H×W bool, whose decoding that may alter; None when the source cannot serve.
+    """
+    factors = [(int(down), int(across)) for down, across in coefficients.samp_factor]
+    most = max(down for down, _ in factors), max(across for _, across in factors)
+    whole = all(most[0] % down == 0 and most[1] % across == 0 for down, across in factors)
+    if not whole or (coefficients.jpeg_color_space.name, samples.ndim) not in _COLOUR_MODELS:
+        return None
+    reached = np.zeros(changed.shape, bool)
+    by_block = _any_in(changed, _BLOCK, _BLOCK)
+    any_kept = False
+    for index, name in enumerate(_COMPONENTS[: coefficients.num_components]):
+        steps = most[0] // factors[index][0], most[1] // factors[index][1]
+        redone = _any_in(by_block, *steps)
+        if redone.any():
             blocks = getattr(coefficients, name)
-            redone = _any_in(by_block, *steps)
-            everything &= bool(redone.all())
             table = coefficients.get_component_qt(index).astype(np.float32)
             weights = _FROM_RGB[index] if samples.ndim == 3 else None
-            if redone.any():
-                blocks[redone] = _requantised(samples, weights, changed, redone, blocks[redone], table, steps)
-            touched |= _reached(redone, steps, changed.shape)
-        if everything:
-            return None
-        target = Path(folder) / "edited.jpg"
-        coefficients.markers = []
-        # a number instead of tables: the source's tables and component names are written, untouched
-        coefficients.qt = 0  # pyright: ignore[reportAttributeAccessIssue]
-        jpeglib.version.set(_PROGRESSIVE if coefficients.progressive_mode else _SEQUENTIAL)
-        coefficients.write_dct(str(target), flags=["OPTIMIZE_CODING"])
-        return target.read_bytes(), touched
+            blocks[redone] = _requantised(samples, weights, changed, redone, blocks[redone], table, steps)
+            reached |= _reached(redone, steps, changed.shape)
+        any_kept |= not redone.all()
+    return reached if any_kept else None
 
 
 def _any_in(mask: np.ndarray, height: int, width: int) -> np.ndarray:
