@@ -1,4 +1,4 @@
-"""Regions a click, a box or a brush stroke might mean, from several sources, before anybody ranks them."""
+"""Regions a click or a brush stroke might mean, from several sources, before anybody ranks them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.geometry import Bounds, Extent, Point
-from models.mask import bounds, fill_holes
+from models.geometry import Extent, Point
+from models.mask import fill_holes
 from models.segmentation.boundaries import WORKING_LONGEST, oriented_strength, to_lab
 from models.segmentation.hierarchy import RegionTree, region_tree
 from models.segmentation.refine import graph_cut
@@ -20,7 +20,7 @@ _SMALLEST, _LARGEST = 0.003, 0.65
 _PATH_LENGTH = 13
 _DISC_SHARES = (0.08, 0.17)
 
-TREE, CUT, TREE_CUT, JOINED, DRAWN = "tree", "cut", "tree+cut", "joined", "drawn"
+TREE, CUT, TREE_CUT, JOINED, FILLING, DRAWN = "tree", "cut", "tree+cut", "joined", "filling", "drawn"
 SOURCES = (TREE, CUT, TREE_CUT, JOINED, DRAWN)
 
 
@@ -73,32 +73,10 @@ def regions_at_points(analysis: Analysis, positive: Sequence[Point], negative: S
     found += _cuts_at_points(analysis, positive, negative)
     strongest = max((r for r in found if r.source == TREE), key=lambda r: r.persistence, default=None)
     if strongest is not None:
-        found.append(Region(_recut(analysis, strongest.mask), TREE_CUT, strongest.persistence))
+        found.append(Region(recut(analysis, strongest.mask), TREE_CUT, strongest.persistence))
     tidy = (_held_together(r, positive, negative) for r in distinct(found))
     kept = distinct([r for r in tidy if r is not None])
     return kept or [_discs(analysis, positive, negative)]
-
-
-def regions_in_box(analysis: Analysis, box: Bounds) -> list[Region]:
-    """Distinct regions that a loosely drawn box may mean, the whole box among them; box at working size."""
-    allowed = box.padded(max(1, round(0.04 * (box.width + box.height)))).clipped(analysis.extent)
-    found: list[Region] = []
-    for tree in analysis.trees:
-        found += _nodes_in_box(tree, box, allowed)
-    for share in (0.0, 0.12):
-        inner = _inset(box, share)
-        cut = _cut_in_box(analysis, box, inner)
-        if cut is not None:
-            found.append(Region(cut, CUT))
-    best = sorted((r for r in found if r.source == TREE), key=lambda r: -_box_fit(r.mask, box))[:2]
-    found += [Region(_recut(analysis, r.mask), TREE_CUT, r.persistence) for r in best]
-    inside = np.zeros(analysis.strength.shape, bool)
-    inside[allowed.slices] = True
-    whole = np.zeros_like(inside)
-    whole[box.slices] = True
-    tidy = [Region(_filled(r.mask & inside), r.source, r.persistence) for r in found]
-    enough = [r for r in tidy if np.count_nonzero(r.mask) > 0.08 * box.area]
-    return [*distinct(enough), Region(whole, DRAWN)]
 
 
 def regions_under_stroke(analysis: Analysis, stroke: np.ndarray) -> list[Region]:
@@ -122,7 +100,7 @@ def regions_under_stroke(analysis: Analysis, stroke: np.ndarray) -> list[Region]
     cut = _cut_under_stroke(analysis, stroke)
     if cut is not None:
         found.append(Region(cut, CUT))
-    tidy = [Region(_filled(r.mask), r.source, r.persistence) for r in found if r.mask.any()]
+    tidy = [Region(filled(r.mask), r.source, r.persistence) for r in found if r.mask.any()]
     return [*distinct(tidy), Region(stroke, DRAWN)]
 
 
@@ -190,7 +168,7 @@ def _held_together(region: Region, positive: Sequence[Point], negative: Sequence
     wanted = {int(labels[p.y, p.x]) for p in positive}
     if 0 in wanted:
         return None
-    mask = _filled(np.isin(labels, list(wanted)), negative)
+    mask = filled(np.isin(labels, list(wanted)), negative)
     if any(mask[p.y, p.x] for p in negative):
         return None
     return Region(mask, region.source, region.persistence)
@@ -206,10 +184,10 @@ def _discs(analysis: Analysis, positive: Sequence[Point], negative: Sequence[Poi
     return Region(mask > 0, DRAWN)
 
 
-def _filled(mask: np.ndarray, keep_open: Sequence[Point] = ()) -> np.ndarray:
+def filled(mask: np.ndarray, keep_open: Sequence[Point] = ()) -> np.ndarray:
     """Small holes closed, unless a point of `keep_open` lies in one."""
-    filled = fill_holes(mask.astype(np.float32), int(0.03 * np.count_nonzero(mask))) >= 0.5
-    return mask if any(filled[p.y, p.x] for p in keep_open) else filled
+    closed = fill_holes(mask.astype(np.float32), int(0.03 * np.count_nonzero(mask))) >= 0.5
+    return mask if any(closed[p.y, p.x] for p in keep_open) else closed
 
 
 def _to_small(analysis: Analysis, point: Point) -> Point:
@@ -218,7 +196,8 @@ def _to_small(analysis: Analysis, point: Point) -> Point:
     return Point(int(point.x * scale), int(point.y * scale)).clipped(small)
 
 
-def _from_small(analysis: Analysis, mask: np.ndarray) -> np.ndarray:
+def from_small(analysis: Analysis, mask: np.ndarray) -> np.ndarray:
+    """A mask at the size for graph cuts brought to working size, h×w bool."""
     return cv2.resize(mask.astype(np.float32), tuple(analysis.extent), interpolation=cv2.INTER_LINEAR) > 0.5
 
 
@@ -251,11 +230,11 @@ def _cuts_at_points(analysis: Analysis, positive: Sequence[Point], negative: Seq
         cut = graph_cut(analysis.small, labels, rounds=2)
         if cut is not None:
             cut = cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
-            regions.append(Region(_from_small(analysis, cut), CUT))
+            regions.append(Region(from_small(analysis, cut), CUT))
     return regions
 
 
-def _recut(analysis: Analysis, mask: np.ndarray) -> np.ndarray:
+def recut(analysis: Analysis, mask: np.ndarray) -> np.ndarray:
     """The region's colours against its surroundings', in a wide band around its edge."""
     hard = _shrunk(analysis, mask)
     band = 0.03 * Extent.of(analysis.small).diagonal
@@ -265,90 +244,7 @@ def _recut(analysis: Analysis, mask: np.ndarray) -> np.ndarray:
     labels[depth > min(band, 0.6 * float(depth.max(initial=0.0)))] = cv2.GC_FGD
     labels[distance > 2 * band] = cv2.GC_BGD
     cut = graph_cut(analysis.small, labels, rounds=2)
-    return mask if cut is None else _from_small(analysis, cut)
-
-
-def _inset(box: Bounds, share: float) -> Bounds:
-    dx, dy = round(share * box.width), round(share * box.height)
-    return Bounds(box.x0 + dx, box.y0 + dy, max(box.x1 - dx, box.x0 + dx + 1), max(box.y1 - dy, box.y0 + dy + 1))
-
-
-def _cut_in_box(analysis: Analysis, box: Bounds, inner: Bounds) -> np.ndarray | None:
-    """A graph cut whose background is the ring around the box and whose first guess is `inner`."""
-    small = Extent.of(analysis.small)
-    scale = small.width / analysis.extent.width
-    x0, y0 = int(box.x0 * scale), int(box.y0 * scale)
-    x1, y1 = max(x0 + 2, round(box.x1 * scale)), max(y0 + 2, round(box.y1 * scale))
-    at_small = Bounds(x0, y0, x1, y1).clipped(small)
-    ring = Bounds(
-        x0 - at_small.width // 2, y0 - at_small.height // 2, x1 + at_small.width // 2, y1 + at_small.height // 2
-    ).clipped(small)
-    labels = np.full((small.height, small.width), cv2.GC_BGD, np.uint8)
-    labels[at_small.slices] = cv2.GC_PR_BGD
-    guess = Bounds(*(round(v * scale) for v in inner)).clipped(small)
-    labels[guess.slices] = cv2.GC_PR_FGD
-    window = np.ascontiguousarray(labels[ring.slices])
-    if not (window == cv2.GC_BGD).any():
-        window[:1], window[-1:], window[:, :1], window[:, -1:] = (cv2.GC_BGD,) * 4
-    cut = graph_cut(np.ascontiguousarray(analysis.small[ring.slices]), window, rounds=4)
-    if cut is None:
-        return None
-    whole = np.zeros(labels.shape, bool)
-    whole[ring.slices] = cut
-    return _from_small(analysis, whole)
-
-
-def _nodes_in_box(tree: RegionTree, box: Bounds, allowed: Bounds) -> list[Region]:
-    """The nodes whose own bounds fit the box best, and everything that lies within the box, joined."""
-    count = tree.leaf_count
-    inside = np.zeros(tree.leaves.shape)
-    inside[allowed.slices] = 1.0
-    held = tree.sums(np.bincount(tree.leaves.ravel(), inside.ravel(), minlength=count)) / tree.area
-    extents = _node_bounds(tree)
-    x0, y0 = np.maximum(extents[:, 0], box.x0), np.maximum(extents[:, 1], box.y0)
-    x1, y1 = np.minimum(extents[:, 2], box.x1), np.minimum(extents[:, 3], box.y1)
-    shared = np.maximum(x1 - x0, 0) * np.maximum(y1 - y0, 0)
-    own = (extents[:, 2] - extents[:, 0]) * (extents[:, 3] - extents[:, 1])
-    fit = shared / (own + box.area - shared) * held**2
-    fit[tree.area < 0.1 * box.area] = 0.0
-    regions = [Region(tree.mask(int(n)), TREE, tree.persistence(int(n))) for n in np.argsort(-fit)[:6] if fit[n] > 0.1]
-    kept = held > 0.9
-    top = np.flatnonzero(kept & ~np.append(kept, False)[tree.parent])
-    touching = np.zeros(len(tree.parent), bool)  # what lies along the frame is background seen through the slack
-    margin = 0.02 * (box.width + box.height) / 2
-    for n in top:
-        left, upper, right, lower = extents[n]
-        sides = (left < box.x0 + margin, upper < box.y0 + margin, right > box.x1 - margin, lower > box.y1 - margin)
-        touching[n] = sum(sides) >= 1 and tree.area[n] < 0.1 * box.area
-    chosen = [tree.mask(int(n)) for n in top if not touching[n]]
-    if chosen:
-        regions.append(Region(np.logical_or.reduce(chosen), JOINED))
-    return regions
-
-
-def _node_bounds(tree: RegionTree) -> np.ndarray:
-    """N×4: x0, y0, x1, y1 of every node, half-open."""
-    count = tree.leaf_count
-    height, width = tree.leaves.shape
-    ys, xs = np.divmod(np.arange(height * width), width)
-    flat = tree.leaves.ravel()
-    extents = np.tile(np.array([width, height, 0, 0]), (len(tree.parent), 1))
-    np.minimum.at(extents[:, 0], flat, xs)
-    np.minimum.at(extents[:, 1], flat, ys)
-    np.maximum.at(extents[:, 2], flat, xs + 1)
-    np.maximum.at(extents[:, 3], flat, ys + 1)
-    for node in range(2 * count - 2):
-        above = tree.parent[node]
-        extents[above, :2] = np.minimum(extents[above, :2], extents[node, :2])
-        extents[above, 2:] = np.maximum(extents[above, 2:], extents[node, 2:])
-    return extents
-
-
-def _box_fit(mask: np.ndarray, box: Bounds) -> float:
-    """IoU of the mask's bounds and the box."""
-    own = bounds(mask.astype(np.float32))
-    shared = own.intersection(box).area
-    return shared / max(1, own.area + box.area - shared)
+    return mask if cut is None else from_small(analysis, cut)
 
 
 def _cut_under_stroke(analysis: Analysis, stroke: np.ndarray) -> np.ndarray | None:
@@ -363,4 +259,4 @@ def _cut_under_stroke(analysis: Analysis, stroke: np.ndarray) -> np.ndarray | No
     labels[depth >= 0.6 * float(depth.max())] = cv2.GC_FGD
     labels[distance > reach] = cv2.GC_BGD
     cut = graph_cut(analysis.small, labels, rounds=3)
-    return None if cut is None else _from_small(analysis, cut)
+    return None if cut is None else from_small(analysis, cut)

@@ -11,6 +11,7 @@ import numpy as np
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
 from models.mask import Mask, bounds, grow, iou, require
+from models.segmentation.boxed import regions_in_box
 from models.segmentation.candidates import (
     DRAWN,
     TREE,
@@ -18,7 +19,6 @@ from models.segmentation.candidates import (
     Region,
     analyse,
     regions_at_points,
-    regions_in_box,
     regions_under_stroke,
 )
 from models.segmentation.protocol import Candidate, Grounding
