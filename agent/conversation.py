@@ -153,8 +153,10 @@ class Conversation:
         threading.Thread(target=self._look, args=(version,), name=f"look-{version}", daemon=True).start()
 
     def _look(self, version: str) -> None:
+        middle = self.workspace.version(version).extent.bounds.center
         try:
-            self._sight.predictor(self.workspace, version)
+            with self._sight.lock:  # predictors do their reading of the picture at the first prompt
+                self._sight.predictor(self.workspace, version).from_points([middle])
         except PentimentoError as error:
             _log.info("could not look at version %s ahead of time: %s", version, error)
 

@@ -1,6 +1,6 @@
 """The picture canvas: shows a version, takes brush strokes, boxes and clicks, compares, asks which one."""
 
-from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes, seen_closely
+from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes, is_reached_for, seen_closely
 from ui.canvas.detail import Detail, detail
 from ui.canvas.overlay import CandidateMark, Overlay, candidate_marks, changed_outlines, selection_overlay
 
@@ -15,6 +15,7 @@ __all__ = [
     "changed_outlines",
     "detail",
     "drawn_strokes",
+    "is_reached_for",
     "seen_closely",
     "selection_overlay",
 ]

@@ -33,6 +33,7 @@ class Canvas extends Pointing {
     top.onpointerdown = (event) => this.down(event);
     top.onpointermove = (event) => this.move(event);
     top.onpointerup = top.onpointercancel = (event) => this.up(event);
+    top.onpointerenter = () => this.reach();
     top.onpointerleave = () => { this.hover = null; this.paintMarks(); };
     top.oncontextmenu = (event) => event.preventDefault();
     top.onblur = () => { delete top.dataset.quiet; this.cross = null; this.paintMarks(); };
@@ -42,6 +43,13 @@ class Canvas extends Pointing {
     document.addEventListener("keydown", this.onKey, true);
     document.addEventListener("keyup", this.onKey, true);
     this.timer = setInterval(() => this.tick(), 110);
+  }
+
+  /** The pointer comes near: Python may get ready for a click. */
+  reach() {
+    if (!this.data || this.data.busy || this.reached === this.data.version) return;
+    this.reached = this.data.version;
+    this.setState("reach", this.reached);
   }
 
   /** Streamlit gives no sign before it takes the element away: the timer notices. */

@@ -131,3 +131,9 @@ def seen_closely(key: str, version: str, extent: Extent) -> Bounds | None:
     """The part of the picture for which the preview on the canvas `key` is too coarse; None when there is none."""
     state = st.session_state.get(key)
     return looked_at(state.get("view") if state else None, version, extent)
+
+
+def is_reached_for(key: str, version: str) -> bool:
+    """Whether the pointer has come to the canvas `key` while this version was on it: a click may follow."""
+    state = st.session_state.get(key)
+    return bool(state) and state.get("reach") == version

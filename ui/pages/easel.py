@@ -27,6 +27,7 @@ from ui.canvas import (
     changed_outlines,
     detail,
     drawn_strokes,
+    is_reached_for,
     seen_closely,
     selection_overlay,
 )
@@ -92,7 +93,7 @@ def _canvas(conversation: Conversation) -> None:
     consumed = _consumed(conversation)
     strokes = drawn_strokes(canvas_key(conversation), head.id, consumed)
     busy = is_running(conversation)
-    if not busy:
+    if not busy and is_reached_for(canvas_key(conversation), head.id):
         conversation.look()
     question = None if busy else conversation.question
     before, comparing = _comparison(conversation)
