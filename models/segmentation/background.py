@@ -15,6 +15,7 @@ from scipy.ndimage import binary_fill_holes
 
 from models.geometry import Extent
 from models.mask import Mask, bounds
+from models.segmentation.colour_shares import colour_bins, colour_shares
 from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import (
     Scene,
@@ -31,6 +32,7 @@ _VOTE_LONGEST = 220  # the votes are counted on a small copy; only the winner is
 _MOUTH = 0.025
 # Of a thing's area: a gap up to the first is always filled, one beyond the second never.
 _PINHOLE, _LARGEST_GAP = 0.0008, 0.06
+_OCCURS = 0.004  # share of the surroundings from which a colour counts as theirs
 _SEE_THROUGH = 0.5  # share of a gap that looks like the surroundings
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
@@ -204,21 +206,9 @@ def with_gaps_filled(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
 
 
 def _seen_around(lab: np.ndarray, mask: np.ndarray, gaps: np.ndarray) -> np.ndarray:
-    """Which colours also occur outside the mask and its gaps: h×w bool."""
-    outside = lab[~(mask | gaps)]
-    if len(outside) < 50:
-        return np.zeros(mask.shape, bool)
-    sample = np.ascontiguousarray(outside[:: max(1, len(outside) // 4000)], np.float32)
-    cv2.setRNGSeed(0)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
-    start = np.zeros((len(sample), 1), np.int32)
-    _, nearest, centres = cv2.kmeans(sample, 8, start, criteria, 1, cv2.KMEANS_PP_CENTERS)
-    nearest = nearest.ravel()
-    spread = np.array([np.linalg.norm(sample[nearest == k] - centres[k], axis=1).mean() for k in range(8)])
-    away = np.full(mask.shape, np.inf, np.float32)
-    for centre, width in zip(centres, spread, strict=True):
-        away[gaps] = np.minimum(away[gaps], np.linalg.norm(lab[gaps] - centre, axis=1) / max(1.6 * width, 6.0))
-    return away < 1.0
+    """Which pixels have a colour that also occurs outside the mask and its gaps: h×w bool."""
+    outside = ~(mask | gaps)
+    return colour_shares(colour_bins(lab), outside.astype(np.float32)) > _OCCURS
 
 
 def outline_strength(mask: np.ndarray, boundary: np.ndarray) -> float:

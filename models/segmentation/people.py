@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from scipy.ndimage import correlate1d
 
 from models.geometry import Bounds
 from models.segmentation.background import SubjectSplit, measured, with_gaps_filled
+from models.segmentation.colour_shares import colour_bins, colour_shares
 from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import Scene
 from models.segmentation.tree_cut import cheapest_cut
@@ -25,7 +25,7 @@ _NECK, _SHOULDERS = 0.38, 1.38  # half widths
 _SHOULDERS_BELOW = 0.8  # the chin
 _BODY_ENDS = (5.0, 9.0)  # from here to there a body below the chin becomes less likely: people have legs, but end
 _ROUNDS = 4
-_COLOUR_BINS = (12, 16, 16)
+_UNSEEN = 1e-5  # share of a colour that was never seen
 _MOST_ODDS = 4.0  # of the place: certain enough never to be outvoted by colour
 _MOST_COLOUR_ODDS = 2.5
 # Of the largest face: smaller ones belong to passers-by, and small detections are often wrong.
@@ -40,10 +40,10 @@ def person_mask(scene: Scene, face: Bounds) -> np.ndarray:
     """Head and body to a face of the scene's reduced picture: h×w bool."""
     place = likely_place(scene.saliency.shape, face)
     odds_of_place = np.clip(np.log(place / (1.0 - place)), -_MOST_ODDS, _MOST_ODDS)
-    bins = _colour_bins(scene.lab)
+    bins = colour_bins(scene.lab)
     inside, mask = place, place > 0.5
     for _ in range(_ROUNDS):
-        ratio = np.log(_share_of_colour(bins, inside) / _share_of_colour(bins, 1.0 - inside))
+        ratio = np.log((colour_shares(bins, inside) + _UNSEEN) / (colour_shares(bins, 1.0 - inside) + _UNSEEN))
         odds = odds_of_place + np.clip(ratio, -_MOST_COLOUR_ODDS, _MOST_COLOUR_ODDS)
         mask = cheapest_cut(scene.tree, odds)
         inside = 0.85 * mask + 0.15 * place
@@ -92,23 +92,6 @@ def likely_place(shape: tuple[int, ...], face: Bounds) -> np.ndarray:
 
 def _ramp(values: np.ndarray, start: float, end: float) -> np.ndarray:
     return np.clip((values - start) / (end - start), 0.0, 1.0)
-
-
-def _colour_bins(lab: np.ndarray) -> np.ndarray:
-    """H×W flat index of each pixel's CIELAB bin."""
-    scaled = (lab + np.array([0.0, 80.0, 80.0])) / np.array([100.0, 160.0, 160.0])
-    most = np.array(_COLOUR_BINS) - 1
-    index = np.clip(np.rint(scaled * most), 0, most).astype(np.intp)
-    return np.ravel_multi_index((index[..., 0], index[..., 1], index[..., 2]), _COLOUR_BINS)
-
-
-def _share_of_colour(bins: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """P(colour) under weights, smoothed over neighbouring bins, at every pixel: H×W."""
-    counts = np.bincount(bins.ravel(), weight.ravel(), int(np.prod(_COLOUR_BINS))).reshape(_COLOUR_BINS)
-    for axis in range(3):
-        counts = correlate1d(counts, (0.23, 0.54, 0.23), axis, mode="constant")
-    shares = counts / max(float(counts.sum()), 1e-9) + 1e-5
-    return shares.ravel()[bins]
 
 
 def _one_body(scene: Scene, mask: np.ndarray, face: Bounds) -> np.ndarray:
