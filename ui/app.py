@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui.pages import editor, start
-from ui.session import attached, show_notice, the_studio
+from ui.session import attached, kindly, show_notice, the_studio
 from ui.theme import apply_theme
 
 _ICON = Path(__file__).with_name("icon.svg")
@@ -17,10 +17,11 @@ def main() -> None:
     """Draw the page once; Streamlit calls this at every interaction."""
     st.set_page_config(page_title="Pentimento", page_icon=str(_ICON), layout="wide")
     apply_theme()
-    studio = the_studio()
-    conversation = attached(studio)
-    if conversation is None:
-        start.show(studio)
-    else:
-        editor.show(studio, conversation)
+    with kindly():
+        studio = the_studio()
+        conversation = attached(studio)
+        if conversation is None:
+            start.show(studio)
+        else:
+            editor.show(conversation)
     show_notice()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,6 +70,6 @@ def kindly() -> Iterator[None]:
         yield
     except PentimentoError as error:
         notify(str(error))
-    except (OSError, ValueError, KeyError, RuntimeError, MemoryError):
+    except (OSError, ValueError, KeyError, RuntimeError, MemoryError, sqlite3.Error):
         _log.exception("the page could not do what was asked")
         notify("That did not work, and nothing was changed. Please try again.")

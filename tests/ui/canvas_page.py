@@ -12,10 +12,12 @@ from models.mask import as_mask
 from tools.pictures.picture import Picture
 from ui.canvas import (
     Comparison,
+    Overlay,
     candidate_marks,
     canvas,
     detail,
     drawn_strokes,
+    nothing_selected,
     seen_closely,
     selection_overlay,
 )
@@ -49,6 +51,10 @@ def _disc(x: int, y: int) -> np.ndarray:
     return cv2.circle(np.zeros(PICTURE.shape[:2], np.float32), (x, y), 50, 1.0, -1)
 
 
+def _overlay(mask: np.ndarray, revision: int) -> Overlay:
+    return selection_overlay(as_mask(mask), revision) if mask.any() else nothing_selected(revision)
+
+
 @st.fragment
 def _canvas() -> None:
     strokes = drawn_strokes("canvas", "v1")
@@ -62,13 +68,14 @@ def _canvas() -> None:
         detail=detail(Picture(PICTURE), "v1", box) if box else None,
         extent=EXTENT,
         before=Comparison(_png(255 - PICTURE[..., ::-1]), EXTENT, "Negative"),
-        overlay=selection_overlay(as_mask(mask), strokes["revision"]) if strokes and mask is not None else None,
+        overlay=_overlay(mask, strokes["revision"]) if strokes and mask is not None else None,
         question="Which one?" if ASKING else None,
         candidates=candidate_marks([_disc(130, 130), _disc(380, 380)]) if ASKING else None,
         can_undo=True,
     )
     st.text(f"marks {[item['kind'] for item in strokes['items']] if strokes else []}")
-    st.text(f"selected {int(np.count_nonzero(mask)) if mask is not None else 0}")
+    if strokes and mask is not None:
+        st.text(f"area of {len(strokes['items'])}: {np.count_nonzero(mask)}")
     if strokes and strokes["items"][0]["kind"] == "box":
         st.text(f"box {strokes['items'][0]['box']}")
     if event:

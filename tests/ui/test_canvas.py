@@ -74,11 +74,11 @@ def test_every_tool_makes_its_mark_and_takes_it_back(opened: Visit) -> None:
     _drag(page, (0.2, 0.2), (0.8, 0.2))
     page.get_by_text("marks ['brush']").wait_for()
     page.wait_for_selector("section.easel[data-overlay=settled]")
-    painted = int(_text(page, "selected ").split()[1])
+    painted = int(_text(page, "area of 1: ").split()[-1])
     page.get_by_role("button", name="Eraser").click()
     _drag(page, (0.5, 0.1), (0.5, 0.3))
     page.get_by_text("marks ['brush', 'eraser']").wait_for()
-    assert 0 < int(_text(page, "selected ").split()[1]) < painted
+    assert 0 < int(_text(page, "area of 2: ").split()[-1]) < painted
     page.get_by_role("button", name="Click to select").click()
     page.mouse.click(*_spot(page, 0.5, 0.7))
     page.get_by_text("marks ['brush', 'eraser', 'point']").wait_for()
@@ -88,6 +88,14 @@ def test_every_tool_makes_its_mark_and_takes_it_back(opened: Visit) -> None:
     page.get_by_text("marks []").wait_for()
     page.get_by_role("button", name="Reselect").click()
     page.get_by_text("marks ['brush', 'eraser']", exact=True).wait_for()
+
+
+def test_marks_that_find_nothing_say_so(opened: Visit) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Click to leave out").click()
+    page.mouse.click(*_spot(page, 0.5, 0.5))
+    page.get_by_text("Nothing selected").wait_for()
+    assert page.get_by_role("button", name="Remove", exact=True).is_disabled()
 
 
 def test_marks_survive_a_reload(opened: Visit) -> None:

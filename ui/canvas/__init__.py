@@ -2,7 +2,14 @@
 
 from ui.canvas.component import CanvasEvent, Comparison, canvas, drawn_strokes, is_reached_for, seen_closely
 from ui.canvas.detail import Detail, detail
-from ui.canvas.overlay import CandidateMark, Overlay, candidate_marks, changed_outlines, selection_overlay
+from ui.canvas.overlay import (
+    CandidateMark,
+    Overlay,
+    candidate_marks,
+    changed_outlines,
+    nothing_selected,
+    selection_overlay,
+)
 
 __all__ = [
     "CandidateMark",
@@ -16,6 +23,7 @@ __all__ = [
     "detail",
     "drawn_strokes",
     "is_reached_for",
+    "nothing_selected",
     "seen_closely",
     "selection_overlay",
 ]

@@ -133,6 +133,10 @@ class Easel {
       this.overlay = null;
       return;
     }
+    if (!overlay.mask) {
+      this.overlay = { ...overlay, source: "", sheet: null, path: new Path2D() };
+      return;
+    }
     const image = new Image();
     image.onload = () => {
       if (this.data.overlay?.revision !== overlay.revision) return;
@@ -245,7 +249,7 @@ class Easel {
   paintSelection(context) {
     const { view, ratio, strokes } = this;
     const shown = this.overlay && strokes.pending ? this.overlay : null;
-    if (shown) {
+    if (shown?.sheet) {
       view.apply(context, ratio);
       context.imageSmoothingEnabled = true;
       context.globalAlpha = 0.42;
@@ -306,6 +310,7 @@ class Easel {
     if (this.find(".actions").hidden) this.find(".palette").hidden = true;
     const settled = this.overlay && this.overlay.revision >= strokes.revision;
     this.find(".share").textContent = !settled ? "Selecting…" : this.overlay.share > 0 ? `${this.overlay.label} selected` : "Nothing selected";
+    this.all("[data-quick]").forEach((button) => { button.disabled = settled && this.overlay.share === 0; });
     this.find(".ask").hidden = !data.question || Boolean(this.compare);
     this.find(".ask-text").textContent = data.question ?? "";
     this.find("[data-act=answer]").hidden = !strokes.pending;

@@ -53,6 +53,11 @@ def selection_overlay(selected: Mask, revision: int) -> Overlay:
     )
 
 
+def nothing_selected(revision: int) -> Overlay:
+    """The overlay that says so."""
+    return Overlay(revision=revision, mask="", outlines=[], share=0.0, label="")
+
+
 def candidate_marks(candidates: Sequence[Mask], labels: Sequence[str] = ()) -> list[CandidateMark]:
     """Outlines and a place for the number of each mask (H×W float32, of the whole picture), counted from 1.
 

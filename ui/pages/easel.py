@@ -28,6 +28,7 @@ from ui.canvas import (
     detail,
     drawn_strokes,
     is_reached_for,
+    nothing_selected,
     seen_closely,
     selection_overlay,
 )
@@ -38,7 +39,6 @@ from ui.strip import strip
 
 PREVIEW = 1600  # pixels of the longer side on the canvas
 _COMPARED = "compared"  # session state: (conversation id, version id, a name for this comparison)
-_NOTHING_SELECTED = Overlay(revision=0, mask="", outlines=[], share=0.0, label="0 %")
 
 # What a quick action on the selection says in the person's name.
 _QUICK = {
@@ -146,7 +146,7 @@ def _overlay(conversation: Conversation, strokes: dict[str, Any]) -> Overlay:
     try:
         overlay = selection_overlay(conversation.selection_from(strokes), strokes["revision"])
     except BadInputError:  # the marks found nothing: the canvas says so, and the person goes on marking
-        overlay = Overlay(**{**_NOTHING_SELECTED, "revision": strokes["revision"]})
+        overlay = nothing_selected(strokes["revision"])
     st.session_state[key] = (stamp, overlay)
     return overlay
 

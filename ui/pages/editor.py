@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
-from agent.studio import Conversation, Studio
+from agent.studio import Conversation
 from ui.pages import download, easel, talk
 from ui.session import leave
 
 
-def show(studio: Studio, conversation: Conversation) -> None:
+def show(conversation: Conversation) -> None:
     """Draw the screen for one conversation."""
-    del studio  # every page is called alike
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", gap="small"):
         _wordmark()
-        st.html(f'<span class="title">{_escaped(conversation.title)}</span>')
+        st.html(f'<span class="title">{html.escape(conversation.title)}</span>')
         if st.button("New photo", key="new"):
             leave()
             st.rerun()
@@ -31,7 +32,3 @@ def _wordmark() -> None:
     if st.button("Pentimento", key="home", type="tertiary", help="All pictures"):
         leave()
         st.rerun()
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
