@@ -220,6 +220,9 @@ def test_stop_really_stops_and_a_closed_tab_does_not(start: Visit, server: str) 
     page.goto(address)
     page.wait_for_selector("section.easel[data-shown]")
     _wait_for_new_version(page, first)
+    page.get_by_role("button", name="New photo").click()
+    page.get_by_role("button", name="Open large.jpg").wait_for()
+    assert "c=" not in page.url
 
 
 def test_errors_are_one_sentence(server: str, visit: Callable[[str], Visit]) -> None:

@@ -14,6 +14,7 @@ from ui.samples import Sample, samples
 from ui.session import enter, kindly
 
 PICTURE_TYPES = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "heic", "heif", "avif", "bmp", "gif"]
+_UPLOADS = "uploads"  # session state: how many files have been handed over
 _PROMISE = "Say what to change. It changes exactly there, and nowhere else."
 _PRIVACY = "Everything stays on this machine. Every version is kept."
 
@@ -29,12 +30,14 @@ def show(studio: Studio) -> None:
 
 
 def _upload(studio: Studio) -> None:
-    file = st.file_uploader("Drop a photo here", type=PICTURE_TYPES, key="photo", label_visibility="collapsed")
+    turn = st.session_state.setdefault(_UPLOADS, 0)
+    file = st.file_uploader("Drop a photo here", type=PICTURE_TYPES, key=f"photo-{turn}", label_visibility="collapsed")
     if file is None:
         return
+    st.session_state[_UPLOADS] = turn + 1  # a new key empties the field, so that no file is tried twice
     with kindly():
         enter(studio.create(file.getvalue(), file.name))
-        st.rerun()
+    st.rerun()
 
 
 def _samples(studio: Studio) -> None:
