@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,6 +170,14 @@ def test_metadata_is_ours_and_not_the_sources():
     np.testing.assert_array_equal(after.pixels[16:, 16:], before.pixels[16:, 16:])
 
 
+def test_any_number_of_metadata_segments_is_left_behind():
+    source = encoded(photo(), "JPEG")
+    crowded = source[:2] + b"\xff\xe5\x00\x08a note" * 300 + source[2:]
+    file = encode_over(crowded, _samples(source))
+    assert file is not None
+    assert [segment.data[4:8] for segment in jpeg_segments.split(file) if segment.is_metadata] == [b"JFIF"]
+
+
 def test_it_declines_what_it_cannot_serve():
     samples = photo(64, 96)
     source = encoded(samples, "JPEG")
@@ -205,7 +215,10 @@ def test_noise_in_the_file_never_leaves_unedited_samples_wrong():
 
 
 def test_several_threads_at_once():
-    pictures = [open_picture(encoded(np.roll(photo(128, 160), 9 * step, axis=1), "JPEG")) for step in range(6)]
+    pictures = [
+        open_picture(encoded(np.roll(photo(128, 160), 9 * step, axis=1), "JPEG", progressive=step % 2 == 1))
+        for step in range(12)
+    ]
     results: list[Picture | None] = [None] * len(pictures)
 
     def save(index: int) -> None:
@@ -219,6 +232,7 @@ def test_several_threads_at_once():
     for before, after in zip(pictures, results, strict=True):
         assert after is not None
         np.testing.assert_array_equal(after.pixels, before.pixels)
+        assert after.jpeg == before.jpeg
 
 
 def _edit(workspace: Workspace, change: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -301,3 +315,29 @@ def test_what_the_person_turned_stays_turned():
         after = open_picture(encode_picture(before.with_pixels(np.ascontiguousarray(turned))))
         assert after.pixels.shape == turned.shape
         assert np.abs(after.pixels.astype(int) - turned).mean() < 3
+
+
+@pytest.mark.parametrize("sampling", ["4:4:0", "4:1:1", "4:1:0"])
+def test_rarer_subsampling_than_pillow_writes(sampling: str, tmp_path: Path):
+    drawn = jpeglib.from_spatial(photo(131, 157))
+    drawn.samp_factor = sampling  # pyright: ignore[reportAttributeAccessIssue]
+    drawn.write_spatial(str(tmp_path / "source.jpg"), qt=90)
+    before = open_picture(tmp_path / "source.jpg")
+    edited = _recoloured(before.pixels)
+    after = _samples(encode_picture(before.with_pixels(edited)))
+    reached = cv2.dilate(_changed_cells(before.pixels, edited, (16, 32)).astype(np.uint8), np.ones((3, 3))) > 0
+    np.testing.assert_array_equal(after[~reached], before.pixels[~reached])
+    assert np.abs(after.astype(int) - edited).mean() < 2
+
+
+def test_a_workspace_of_before_there_were_sources_opens(tmp_path: Path):
+    before = open_picture(encoded(photo(), "JPEG"))
+    Workspace.create(tmp_path / "workspace", before, name="photo.jpg").close()
+    with closing(sqlite3.connect(tmp_path / "workspace" / "workspace.sqlite3")) as database, database:
+        database.execute("ALTER TABLE metadata DROP COLUMN source")
+        database.execute("UPDATE metadata SET fields = json_remove(fields, '$.jpeg.orientation')")
+        database.execute("DELETE FROM migrations WHERE number = 2")
+    with Workspace.open(tmp_path / "workspace") as workspace:
+        picture = workspace.picture()
+        assert picture.jpeg == before.jpeg
+        assert np.abs(_samples(encode_picture(picture)).astype(int) - before.pixels).mean() < 2

@@ -20,6 +20,8 @@ import numpy as np
 from PIL import Image
 from scipy import fft
 
+from tools.pictures import jpeg_segments
+
 _BLOCK = 8
 # JFIF 1.02: full-range luma and colour differences (ITU-R BT.601); rows Y, Cb, Cr. Levels are counted from 128,
 # so that neither Y's shift nor the offset of the differences appears.
@@ -46,7 +48,7 @@ def encode_over(source: bytes, samples: np.ndarray) -> bytes | None:
     at 4:2:0, 16×8 at 4:2:2) changed when the edit changed any pixel in it. A pixel in no changed block decodes
     to the very sample the source does, except, when chroma is subsampled, one that touches a changed block at
     a side or corner: decoders interpolate chroma, and its nearest neighbour lies in that block. A changed block
-    holds nothing of the source but what shows in its unchanged pixels.
+    is coded from the edited samples alone: nothing of what an edit covered stays in the file.
 
     None when the source cannot serve: CMYK or RGB inside, another size, a colour edit of a grey picture,
     damaged, sampling ratios that are no whole numbers, or no block left unchanged.
@@ -87,7 +89,10 @@ def _differing(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 def _read(source: bytes, folder: Path) -> jpeglib.DCTJPEG:
     path = folder / "source.jpg"
-    path.write_bytes(source)
+    bare = jpeg_segments.picture_only(source)  # jpeglib has room for fifty metadata segments, and checks nothing
+    if bare is None:
+        raise ValueError("the source's segments cannot be told apart")
+    path.write_bytes(bare)
     with _library:
         jpeglib.version.set(_SEQUENTIAL)
         coefficients = jpeglib.read_dct(str(path))
@@ -126,7 +131,7 @@ def _code_over(coefficients: jpeglib.DCTJPEG, samples: np.ndarray, changed: np.n
             blocks = getattr(coefficients, name)
             table = coefficients.get_component_qt(index).astype(np.float32)
             weights = _FROM_RGB[index] if samples.ndim == 3 else None
-            blocks[redone] = _requantised(samples, weights, changed, redone, blocks[redone], table, steps)
+            blocks[redone] = _quantised(samples, weights, table, redone, steps)
             reached |= _reached(redone, steps, changed.shape)
         any_kept |= not redone.all()
     return reached if any_kept else None
@@ -148,27 +153,13 @@ def _reached(redone: np.ndarray, steps: tuple[int, int], shape: tuple[int, ...])
     return cv2.dilate(pixels.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
-def _requantised(
-    samples: np.ndarray,
-    weights: np.ndarray | None,
-    changed: np.ndarray,
-    redone: np.ndarray,
-    blocks: np.ndarray,
-    table: np.ndarray,
-    steps: tuple[int, int],
+def _quantised(
+    samples: np.ndarray, weights: np.ndarray | None, table: np.ndarray, chosen: np.ndarray, steps: tuple[int, int]
 ) -> np.ndarray:
-    """Quantised coefficients, n×8×8 int16, of one component in the blocks that `redone` (rows×columns) marks.
-
-    Where no pixel under a component's sample was changed the source's own sample stays (from its coefficients,
-    `blocks`): unlike what the decoded pixels give back, it was neither clipped nor smoothed by interpolation.
-    """
-    pixels = _cells(samples, redone, steps).astype(np.float32) - 128
+    """Quantised coefficients, n×8×8 int16, of one component in the blocks that `chosen` (rows×columns) marks."""
+    pixels = _cells(samples, chosen, steps).astype(np.float32) - 128
     plane = pixels[..., 0] if weights is None else pixels @ weights
-    count = len(plane)
-    plane = plane.reshape(count, _BLOCK, steps[0], _BLOCK, steps[1]).mean(axis=(2, 4))
-    edited = _cells(changed, redone, steps).reshape(count, _BLOCK, steps[0], _BLOCK, steps[1]).any(axis=(2, 4))
-    kept = np.asarray(fft.idctn(blocks.astype(np.float32) * table, axes=(1, 2), norm="ortho"))
-    plane = np.where(edited, plane, kept)
+    plane = plane.reshape(len(plane), _BLOCK, steps[0], _BLOCK, steps[1]).mean(axis=(2, 4))
     coded = np.rint(np.asarray(fft.dctn(plane, axes=(1, 2), norm="ortho")) / table)
     steady = np.clip(coded[:, 0, 0], _SMALLEST_DC, _LARGEST_DC)
     coded = np.clip(coded, -_LARGEST_AC, _LARGEST_AC)
