@@ -190,3 +190,26 @@ def test_looking_closely_shows_real_pixels(server: str, visit: Callable[[str], V
     y = (spot[1] * box["height"] - 24) / side * 512
     assert page.evaluate(_COLOUR_AT, spot) == pytest.approx(data.astronaut()[int(y), int(x)].tolist(), abs=25)
     assert seen.errors == []
+
+
+def test_two_fingers_zoom_and_one_finger_selects(opened: Visit) -> None:
+    page = opened.page
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *spots: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(spots)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    x, y = _spot(page, 0.5, 0.5)
+    percent = page.get_by_role("button", name="Zoom to 100 %")
+    before = int(percent.inner_text().rstrip("%"))
+    fingers("touchStart", (x - 40, y))
+    fingers("touchStart", (x - 40, y), (x + 40, y))
+    for reach in (60, 90, 120):
+        fingers("touchMove", (x - reach, y), (x + reach, y))
+    fingers("touchEnd")
+    assert int(percent.inner_text().rstrip("%")) == pytest.approx(before * 3, rel=0.05)
+    assert page.locator("section.easel").get_attribute("data-revision") == "0", "the first finger left no mark"
+    fingers("touchStart", (x, y))
+    fingers("touchEnd")
+    page.get_by_text("marks ['point']").wait_for()

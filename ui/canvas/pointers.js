@@ -1,4 +1,8 @@
 /** Mouse, pen and fingers on the picture. */
+function pointAt(spot, positive) {
+  return { kind: "point", point: spot.map(Math.floor), positive };
+}
+
 class Pointing extends Easel {
   local(event) {
     const box = this.top.getBoundingClientRect();
@@ -39,7 +43,7 @@ class Pointing extends Easel {
     if (candidate) this.command("choose", { index: candidate.index });
     else if (this.paints) this.current = { kind: this.tool, radius: this.radius(), points: [spot] };
     else if (this.tool === "box") this.current = { kind: "box", from: spot, box: orderedBox(spot, spot, this.data.width, this.data.height) };
-    else if (this.within(spot)) this.mark(spot, this.tool === "add" && !event.altKey);
+    else if (this.within(spot)) this.current = pointAt(spot, this.tool === "add" && !event.altKey);
   }
 
   radius() {
@@ -60,8 +64,7 @@ class Pointing extends Easel {
   }
 
   mark(spot, positive) {
-    const point = spot.map(Math.floor);
-    this.strokes.add({ kind: "point", point, positive });
+    this.strokes.add(pointAt(spot, positive));
     this.send();
     this.paintMarks();
   }
@@ -82,6 +85,7 @@ class Pointing extends Easel {
 
   extend(event) {
     const { current } = this;
+    if (current.kind === "point") return;
     if (current.kind === "box") {
       current.box = orderedBox(current.from, this.spot(event), this.data.width, this.data.height);
       return;
