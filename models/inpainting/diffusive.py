@@ -19,8 +19,8 @@ from models.progress import Progress
 _TILE = 128  # pixels filled at a time: the work can be stopped between tiles
 _MARGIN = 24  # pixels looked at around a tile
 _LEAST_KNOWN = 0.25  # share of a tile's window; below it the margin grows
-_SMALLEST_FOR_FSR = 32  # pixels: OpenCV's blocks do not fit into less and leave the hole black
-_MIRRORED = 16  # pixels of mirror image around a window; at a bare edge FSR extrapolates and colours run away
+_MIRRORED = 16  # pixels of mirror image around a window: at a bare edge FSR's colours run away, and OpenCV's blocks do
+# not fit into windows under 32 pixels
 _RADIUS = 3  # pixels, Telea and Navier-Stokes
 
 
@@ -130,8 +130,7 @@ def _window(tile: Bounds, known: np.ndarray, extent: Extent) -> Bounds:
 def _by_fsr(image: np.ndarray, unknown: np.ndarray) -> np.ndarray:
     """Frequency-selective reconstruction by OpenCV, which knows 8 bits only."""
     height, width = unknown.shape
-    after = [_MIRRORED + max(0, _SMALLEST_FOR_FSR - 2 * _MIRRORED - side) for side in (height, width)]
-    around = ((_MIRRORED, after[0]), (_MIRRORED, after[1]))
+    around = ((_MIRRORED, _MIRRORED), (_MIRRORED, _MIRRORED))
     image = np.pad(image, (*around, (0, 0)), mode="symmetric")
     unknown = np.pad(unknown, around, mode="symmetric")
     inner = np.s_[_MIRRORED : _MIRRORED + height, _MIRRORED : _MIRRORED + width]
