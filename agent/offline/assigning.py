@@ -325,6 +325,7 @@ def _style_value(value: str) -> str:
 
 def _thing(target: str, value: str) -> list[Step]:
     """The steps when a thing of the picture takes on a new state."""
+    value = re.sub(r"^(?:parked|placed|located|positioned|situated|set) (?=(?:in|on|at|next|under|by|near|behind)\b)", "", value)
     plain = p.bare(value)
     things = [p.noun_phrase(part) or part for part in p.coordinated(target)]
     noun = p.head(target)
@@ -332,6 +333,11 @@ def _thing(target: str, value: str) -> list[Step]:
     def each(op: str, what: str) -> list[Step]:
         return [Step(op, thing, what) for thing in things]
 
+    if v.full(r"(?:more |perfectly )?(?:straight|level|upright|straightened|horizontal)", value) and not re.search(
+        r"hair|teeth|man|woman|person|him|her|them|dog|cat|posture|back$", noun
+    ):
+        upright = re.search(r"horizon|image|photo|tower|building|line|perspective|scene|frame|view", noun)
+        return [Step("rotate", None if upright else thing, "straighten") for thing in things]
     if v.full(GONE, value):
         return [erase_one(thing) for thing in things]
     stated = p.is_plain_colour(value) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", value)
@@ -375,6 +381,9 @@ def _thing(target: str, value: str) -> list[Step]:
         )
     if v.full(v.BLACK_WHITE, value):
         return each("adjust", value)
+    shade = re.fullmatch(rf"[a-z-]+(?: [a-z-]+)? (?P<base>{'|'.join(_HUES)}|silver|navy|turquoise)", value, re.I)
+    if shade and not re.match(r"(?:an?|the|some|more|less|very) ", value, re.I):
+        return each("recolor", value)
     if (
         p.could_be_colour(value)
         and not re.match(r"(?:an?|the|some) ", value, re.I)

@@ -230,6 +230,12 @@ def _made(rest: str) -> list[Step]:
         r"(?P<who>.+?) (?:be )?(?:wear(?:ing)?|dressed (?:in|as)|put on|have on) (?P<what>.+)$", rest, re.I
     ):
         return wear(match["who"], match["what"])
+    if match := re.match(
+        r"(?P<who>.+?) (?:be )?(?:hold(?:ing)?|carry(?:ing)?|clutch(?:ing)?|grip(?:ping)?) (?P<what>(?!hands\b).+)$", rest, re.I
+    ):
+        return [
+            Step("insert", p.noun_phrase(match["who"]), p.bare(part)) for part in p.coordinated(trim(match["what"]))
+        ]
     if match := re.match(r"(?P<what>.+?) (?:say|read|spell)s? (?P<how>Qtxt\d+z.*)$", rest, re.I):
         return [Step("replace", p.noun_phrase(match["what"]), p.bare(match["how"]))]
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):
@@ -246,6 +252,12 @@ def _made(rest: str) -> list[Step]:
             ):
                 return [Step("other", p.noun_phrase(match["what"]), f"look {how}")]
             return assign(match["what"], how)
+    if (
+        (match := re.match(r"(?P<first>.+?),? (?:with|and) (?P<colour>[\w-]+(?: [\w-]+)?) (?P<part>[\w-]+)$", rest, re.I))
+        and p.is_plain_colour(match["colour"])
+        and (first := p.colour_suffix(match["first"]))
+    ):
+        return [*assign(*first), Step("recolor", match["part"], match["colour"])]
     if suffix := p.colour_suffix(rest):
         thing = re.sub(r"\s+(?:in|to|into|all|be|completely|a|an|the color)$", "", suffix[0])
         if not re.fullmatch(r"(?:an?|the|more|less|some)", thing.strip(), re.I):

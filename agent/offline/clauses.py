@@ -79,7 +79,7 @@ def _split_verbs(text: str) -> list[str]:
         if not re.search(r"\w", stripped):
             opened = opened or verb
             continue
-        if _opens(before, stripped, verb, word, rest, opened):
+        if _opens(before, stripped, verb, word, rest, opened, text[at:]):
             parts.append(text[begin:at])
             begin = at
             opened = verb
@@ -89,7 +89,7 @@ def _split_verbs(text: str) -> list[str]:
     return parts
 
 
-def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: str) -> bool:
+def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: str, text_after: str) -> bool:
     """Whether a verb at this place opens a new clause."""
     last = re.findall(r"[\w'/]+", stripped)[-1].lower()
     if word == "turn" and last in ("quarter", "half", "full", "u", "three"):
@@ -143,6 +143,8 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
     if last in _BLOCKING or (re.search(r"[\w]'s?$", stripped) and not rest):
         return False
     if opened in ("make", "let", "have", "get") and word in _NOT_AFTER_MAKE:
+        return False
+    if word in ("crop", "flip", "rotate") and re.match(r"\w+\s*(?:[,;.:]|$)", text_after):
         return False
     if word in lexicon.RUN_ON_VERBS:
         return bool(rest) and not re.match(r"(?:of|is|are|in the|was)\b", rest, re.I)

@@ -25,7 +25,7 @@ _MORE = re.compile(
     re.I,
 )
 _LESS = re.compile(
-    rf"^(?:(?:it's |that's |this is |it is |that is |way |a (?:bit|little) |much |far |still |just |slightly |waaa*y )*(?:too (?:much|strong|intense|heavy|extreme|high|harsh|obvious|dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less|weaker|gentler|subtler|milder|lower|lighter touch)|(?:dial|tone|turn|bring|scale|pull|ease|take|back|rein|walk) (?:it|that|this) (?:back|down|off|in|up)(?: (?:a (?:bit|little|notch|touch|tad)|some|slightly|by half))?|(?:dial|tone|scale|ease) (?:back|down|off)(?: a (?:bit|little))?|not (?:so|that|as|quite so|quite that) (?:much|strong|intense|heavy|dramatic)|half (?:of that|that|as much|the (?:strength|amount|effect))|more subtle|subtler|less of (?:that|it)|reduce it|halve it|back off a (?:bit|little)|a (?:bit|little) less(?: (?:of )?(?:that|strong|intense))?|down a (?:notch|bit)|go easy|easy|(?:a (?:bit|little) )?(?:weaker|softer effect))$",
+    rf"^(?:(?:it's |that's |this is |it is |that is |way |a (?:bit|little) |much |far |still |just |slightly |waaa*y )*(?:too (?:much|strong|intense|heavy|extreme|high|harsh|obvious|dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less|weaker|gentler|subtler|milder|lower|lighter touch)|(?:dial|tone|turn|bring|scale|pull|ease|take|back|rein|walk) (?:it|that|this) (?:back|down|off|in|up)(?: (?:a (?:bit|little|notch|touch|tad)|some|slightly|by half))?|(?:dial|tone|scale|ease) (?:back|down|off)(?: a (?:bit|little))?|not (?:so|that|as|quite so|quite that) (?:much|strong|intense|heavy|dramatic)|not (?:that|so|as) much|half (?:of that|that|as much|the (?:strength|amount|effect))|more subtle|subtler|less of (?:that|it)|reduce it|halve it|back off a (?:bit|little)|a (?:bit|little) less(?: (?:of )?(?:that|strong|intense))?|down a (?:notch|bit)|go easy|easy|(?:a (?:bit|little) )?(?:weaker|softer effect))$",
     re.I,
 )
 _SAME_AGAIN = re.compile(
@@ -51,6 +51,11 @@ _ONLY = re.compile(
 )
 _EXCEPT = re.compile(
     r"^(?:but |all )*(?:except|but not|excluding|not|leave out|apart from|besides|without touching|spare|everyone except|everyone but|everything but)(?: for| on)? (?P<what>(?:the |her |his |their |my )[\w' -]+|[\w' -]+)$",
+    re.I,
+)
+_SPARED = re.compile(
+    r"^(?:but )?(?:leave|keep|spare|retain|save|don't (?:remove|blur|touch|change|include)) "
+    r"(?P<what>(?:the |her |his |their |my |that )[\w' -]+?)(?: (?:in|there|alone|as (?:is|it was|they were)|visible|untouched|out of it))*$",
     re.I,
 )
 _STILL = re.compile(
@@ -386,7 +391,7 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
         plain,
         re.I,
     ):
-        from agent.offline.imperative import OPPOSITES
+        from agent.offline.complaints import OPPOSITES
 
         wish = OPPOSITES.get(match["how"].lower(), f"less {match['how']}")
         return _degrees(wish, past, last) or _tone(wish, past, last)
@@ -550,6 +555,11 @@ def _restrictions(raw: str, text: str, past: Conversation, last: Step) -> list[S
         ) or lexicon.opening_verb(what):
             return []
         return [Step("undo"), changed(last, target=references.resolve(what, last.target or "", past))]
+    if (match := _SPARED.match(text)) and last.op in ("remove", "blur", "recolor", "remove_text", "redact_text", "replace"):
+        what = p.bare(match["what"])
+        kept = p.noun_phrase(last.target or "")
+        if kept and (p.is_plural(kept) or p.head(kept) != p.head(what)):
+            return [Step("undo"), changed(last, target=f"{kept} except the {what}")]
     if (match := _EXCEPT.match(raw)) and not re.match(
         r"not (?:enough|so|that|as|too|quite|bad|sure|really)\b", raw, re.I
     ):

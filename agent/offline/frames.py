@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, placing, toning
+from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, placing, supposing, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation, strip_preamble, strip_tail
@@ -21,6 +21,9 @@ def parse_clause(clause: str) -> list[Step]:
         r"(?P<old>Qtxt\d+z) (?:should|must|needs to|has to|ought to) (?:read|say|be|become) (?P<new>Qtxt\d+z)", clause
     ):
         return [Step("replace", typo["old"], typo["new"])]
+    if steps := supposing.outcome(clause):
+        return steps
+    clause = supposing.as_imperative(clause) or clause
     clause = strip_tail(strip_preamble(clause))
     if not clause:
         return []
@@ -103,13 +106,17 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
 
     has_to = re.search(r"\s(?:to|into|from .+ to)\s", f" {rest} ") is not None
     quantity = re.match(
-        rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|and|,)\b|$|,)",
+        rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|and|,|half|one|two|three|ten|[-+]?\d+)\b|$|,)",
         rest,
         re.I,
     )
     if verb in ("enhance", "improve"):
         first("raise" if quantity and not v.full(r"(?:the )?details?(?: .*)?", rest) else "restore")
     elif verb in ("hide", "cover", "cover up", "conceal"):
+        over = re.match(r".+? (?:in|with) (?P<cover>.+)$", rest, re.I)
+        adorns = over and verb.startswith("cover") and not re.search(r"\b(?:box|bars?|patch|blur|mosaic|emoji|rectangle|pixels|blocks?)\b", over["cover"], re.I)
+        if adorns and not erasing.is_private(rest):
+            return ["insert", *order]
         first("redact")
     elif verb in ("drop", "lower", "reduce", "take down", "raise", "push", "lift", "bring up", "bring down"):
         if quantity or re.match(r"(?:the )?(?:noise|grain|size|blur|glare|opacity)\b", rest):
@@ -473,6 +480,34 @@ def verbless(clause: str) -> list[Step]:
             direction,
             "",
         )
+    if (match := re.match(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", text, re.I)) and (
+        repair := erasing.flaw(match["what"])
+    ):
+        return [repair]
+    if match := re.match(r"(?:an? )?(?P<how>(?:slightly |much |bit |little )*(?:tight|clos|wid|loos)er) crop$", text, re.I):
+        return [Step("crop", None, match["how"])]
+    if match := re.match(
+        rf"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?(?:on|onto|against|over) (?:an? |the )?"
+        rf"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|\+) (?P<extra>(?:an? )?(?:[\w-]+ )*(?:shadow|reflection)s?))?$",
+        text,
+        re.I,
+    ):
+        behind = []
+        if p.is_plain_colour(match["bg"]):
+            behind = [Step("background_replace", None, p.colour_words(match["bg"]))]
+        elif v.full(r"transparent|png|nothing", match["bg"]):
+            behind = [Step("background_remove")]
+        if behind:
+            return behind + ([Step("insert", None, p.bare(match["extra"]))] if match["extra"] else [])
+    if v.full(r"(?:on |onto |in |then )*pure white(?: Qtxt\d+z| #?f{3,6}| \(?255.*)?", text):
+        return [Step("background_replace", None, re.sub(r"^(?:on|onto|in|then) ", "", text))]
+    if match := re.match(
+        rf"(?P<what>(?:the |my )?(?:product|subject|logo|text|model|item|bottle|title|headline|[\w-]+)) "
+        rf"(?P<where>(?:more |a bit |further |slightly )*(?:on|at|to|in|towards) the (?:far )?(?:left|right|top|bottom|middle|cent(?:er|re))(?: (?:side|third|half|corner|edge))?)$",
+        text,
+        re.I,
+    ):
+        return [Step("move", p.noun_phrase(match["what"]), match["where"])]
     if match := re.match(
         r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>[^,]+)$",
         text,

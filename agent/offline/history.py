@@ -63,8 +63,9 @@ class Conversation:
     def add(self, text: str, steps: list[Step], reply: str) -> None:
         """Record a user message, its plan, and the assistant's answer."""
         self.last_text, self.last_reply = text, reply
+        asked_about = re.search(r"\b(?:what|which|who)\b.*\b(?:see|in (?:the|this|my|it)|there|picture|photo|image)\b", text, re.I)
         if reply:
-            self.told.append(reply)
+            self.told.append(f"I see {reply}" if asked_about and re.match(r"(?:an?|the|two|three|some)\b", reply, re.I) else reply)
         edit = Edit(text, steps, reply)
         self.open_edit = edit if edit.asked_back else None
         self.just_undone = any(step.op == "undo" for step in steps)

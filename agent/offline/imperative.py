@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.offline import lexicon
+from agent.offline import lexicon, supposing
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 
@@ -131,37 +131,11 @@ _RULES: tuple[_Rule, ...] = (
     _rule(rf"(?:{_WANT}) (?P<np>.+)$", _desire),
 )  # fmt: skip
 
-OPPOSITES = {
-    "dark": "brighter", "bright": "darker", "light": "darker", "dim": "brighter", "blurry": "not blurry", "yellow": "less yellow",
-    "warm": "cooler", "cold": "warmer", "cool": "warmer", "dull": "more vivid", "saturated": "less saturated", "grainy": "not grainy",
-    "noisy": "not noisy", "big": "smaller", "large": "smaller", "small": "bigger", "tall": "shorter", "short": "taller",
-    "flat": "more contrast", "pale": "more saturated", "red": "less red", "blue": "less blue", "green": "less green", "orange": "less orange",
-    "overexposed": "darker", "underexposed": "brighter", "washed": "more contrast", "contrasty": "less contrast", "sharp": "softer",
-    "soft": "sharper", "harsh": "softer", "colorful": "less saturated", "vivid": "less saturated", "wide": "narrower", "thin": "thicker",
-    "thick": "thinner", "long": "shorter", "fat": "slimmer", "crooked": "straight", "tilted": "straight", "hazy": "not hazy",
-    "foggy": "not foggy", "shiny": "less shiny", "pixelated": "not pixelated", "close": "zoomed out", "strong": "less strong", "busy": "less busy",
-}  # fmt: skip
-
-
-def _opposite(thing: str, state: str) -> str | None:
-    wish = OPPOSITES.get(state.lower())
-    if wish is None:
-        return f"make {thing} less {state}"
-    if wish == "zoomed out":
-        return "zoom out"
-    return f"make {thing} {wish}"
-
-
-# "it is too dark", "not bright enough": wishes only when nothing else was asked.
-_COMPLAINTS: tuple[_Rule, ...] = (
-    _rule(r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]+?|it|they) (?:is|are|looks?|seems?|appears?|'s|was|came out|turned out|feels?) (?:a (?:bit|little) |way |far |much |just |still |really |so |kind of |kinda |slightly |all )*too (?P<how>[\w-]+)(?: .*)?$", lambda m: _opposite(m["np"], m["how"])),
-    _rule(r"(?P<np>it|the (?:image|photo|picture)|this|they|the [\w' ]+?)(?:'s| is| are| looks?) (?:not|n't) (?P<how>[\w-]+) enough(?: .*)?$", lambda m: f"make {m['np']} more {m['how']}"),
-)  # fmt: skip
-
-
 def imperatives(clause: str) -> list[str]:
     """The clause, and its rewritings as a plain imperative, most literal first."""
     readings = []
+    if wish := supposing.as_imperative(clause):
+        readings.append(wish)
     if not re.match(
         r"(?:having|getting|looking|trying|keeping|leaving|letting|setting|hoping|setting|rendering|sitting|standing)\b",
         clause,
@@ -180,18 +154,3 @@ def imperatives(clause: str) -> list[str]:
             if changed and changed != clause and changed not in readings:
                 readings.append(re.sub(r" +", " ", changed))
     return readings
-
-
-def complaint(clause: str) -> str | None:
-    """A complaint without "too" ("it looks dull", "the photo is blurry") as the wish it implies."""
-    for pattern, rewrite in _COMPLAINTS:
-        if too := pattern.match(clause):
-            return rewrite(too)
-    match = re.match(
-        r"(?P<np>(?:the |this |my |his |her |that )?[\w' -]{1,40}?|it|they)(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?)|'s) (?:a (?:bit|little) |way |very |really |so |kind of |kinda |slightly |pretty |quite |all |super )*(?P<how>[\w-]+)(?: .*)?$",
-        clause,
-        re.IGNORECASE,
-    )
-    if match and match["how"].lower() in OPPOSITES and not p.is_plain_colour(match["how"]):
-        return _opposite(match["np"], match["how"])
-    return None

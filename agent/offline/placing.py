@@ -230,6 +230,12 @@ def put(rest: str) -> list[Step]:
         if re.search(r"\btransparent\b", colour, re.I):
             return [Step("background_remove")]
         return [Step("background_replace", None, p.bare(colour))]
+    if (
+        (match := re.match(r"(?P<who>.+?) (?:in|into) (?P<what>(?:an? |some |the )?.+)$", rest, re.I))
+        and _definite(match["who"])
+        and v.full(rf"(?:[\w'-]+ )*?(?:{v.CLOTHES}|{v.ACCESSORY})(?: (?:of|with|from) .+)?", match["what"])
+    ):
+        return wear(match["who"], match["what"])
     what, relation, where = place_of(rest)
     if re.search(r"\bon fire$", rest, re.I):
         return [Step("insert", p.noun_phrase(re.sub(r"\s*on fire$", "", rest)), "fire")]

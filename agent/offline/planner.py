@@ -9,6 +9,7 @@ from dataclasses import replace as changed
 
 from agent.offline import (
     clauses,
+    complaints,
     erasing,
     followup,
     frames,
@@ -21,6 +22,7 @@ from agent.offline import (
     references,
     replies,
     session,
+    shorthand,
     spelling,
 )
 from agent.offline import phrases as p
@@ -36,6 +38,12 @@ _NEVER_OF_A_THING = frozenset("crop outpaint style background_remove background_
 _HINDI = re.compile(
     r"\b(?:karo|kar|kardo|karna|do|dijiye|ko|ki|ka|ke|hai|hain|mein|me|wala|wale|wali|se|hata|hatao|hatado|thoda|thodi|aur|pe|par|banao|bana|lagao|"
     r"laga|ye|yeh|is|us|nahi|kuch|mera|meri|isko|usko|peeche|badlo|badal|yaar|bhai|nikal|nikalo|chahiye|bhi|sirf|dal|daal)\b",
+    re.I,
+)
+_PURPOSE = re.compile(
+    r"(?:just |only |mainly |this is |it's |it is |it'll be |we need (?:it|this) |i need (?:it|this) |mostly )*for "
+    r"(?:fun|laughs|a laugh|the lulz|kicks|print(?:ing)?|work|school|church|christmas|(?:an?|my|our|his|her|their) (?!(?:shirt|hat|hair|dress)\b)"
+    r"[\w' -]+|instagram|facebook|linkedin|tinder|ebay|etsy|amazon|shopify|social media|the web(?:site| ?shop)?)$",
     re.I,
 )
 _PERSON = frozenset("him her he she them they".split())
@@ -95,6 +103,7 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
     if lang != "en" and (english := languages.to_english(protected[:2000], lang)):
         protected = english
     protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
+    protected = shorthand.in_plain_words(protected)
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -183,9 +192,13 @@ def _clause(
         return steps
     if intents.is_unsupported(piece):
         return [Step("other", None, "unsupported")]
+    if _PURPOSE.match(piece):
+        return []
     if now.last and not later and (steps := followup.elliptical(piece, now)):
         return steps
     bare = frames.strip_tail(frames.strip_preamble(piece))
+    if complaints.wishes(bare):
+        return []
     opening = lexicon.opening_verb(bare)
     if (
         opening
@@ -311,6 +324,10 @@ def _unfolded(piece: str) -> list[str]:
     """A clause, or the several it folds together: passives joined by "and", short wishes behind commas."""
     bare = frames.strip_tail(frames.strip_preamble(piece))
     if lexicon.opening_verb(bare) is None:
+        if complaints.wishes(bare):
+            return [piece]
+        if several := _each_a_wish(bare):
+            return several
         for reading in imperative.imperatives(bare)[:1]:
             parts = clauses.clauses(reading)
             if len(parts) > 1:
@@ -326,6 +343,20 @@ def _unfolded(piece: str) -> list[str]:
     ):
         return [part for part in parts if not intents.chat(part)]
     return [piece]
+
+
+_LIST_JOINT = re.compile(r"\s*[,;+&/]\s*(?:and |but |plus |then )?|\s+(?:and|but|plus|then)\s+", re.I)
+
+
+def _each_a_wish(bare: str) -> list[str]:
+    """The parts of a list without a verb whose every part is a wish ("more contrast, less noise and a tighter crop")."""
+    parts = [part for part in _LIST_JOINT.split(bare) if part]
+    if not 2 <= len(parts) <= 8 or any(p.is_plain_colour(part) or part.isdigit() for part in parts):
+        return []
+    read = [frames.parse_clause(part) for part in parts]
+    if all(steps and steps[0].op not in ("clarify", "other") for steps in read):
+        return parts
+    return []
 
 
 def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]:
@@ -387,12 +418,12 @@ def _of_selection(short: str) -> list[Step]:
 
 def _complaints(text: str) -> list[Step]:
     """Wishes implied by what is wrong ("the photo is blurry"), when nothing was asked outright."""
+    found: list[Step] = []
     for sentence in normalise.sentences(text):
         for piece in clauses.clauses(sentence):
-            wish = imperative.complaint(frames.strip_tail(frames.strip_preamble(piece)))
-            if wish and (steps := frames.parse_clause(wish)) and steps[0].op != "clarify":
-                return steps
-    return []
+            for wish in complaints.wishes(frames.strip_tail(frames.strip_preamble(piece))):
+                found += [step for step in frames.parse_clause(wish) if step.op != "clarify" and step not in found]
+    return found
 
 
 def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tuple[list[Step], str]:

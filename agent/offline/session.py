@@ -60,6 +60,11 @@ _COUNT = re.compile(
     rf"^{_LEAD}(?:undo|go back|revert|roll ?back|step back|take back|back|back up)(?: by)? (?:the |my |your |these |those )?(?:last |previous |past )?(?P<n>\d+|two|three|four|five|twice|a couple|couple|both|thrice)(?: of)?(?: (?:the |last )?(?:steps?|edits?|changes?|times|things|actions|versions?|of them|ones))?{_TAIL}",
     re.I,
 )
+_STEPS = re.compile(
+    rf"^{_LEAD}(?:undo|revert|remove|get rid of|discard|scrap|drop|cancel|delete|lose|take back) (?:the )?(?:steps?|edits?|changes?|numbers?) "
+    rf"(?P<which>#?\d+(?:(?:,| and|, and| &|-| to) #?\d+)*|one|two|three|four|five){_TAIL}",
+    re.I,
+)
 _BEFORE = re.compile(
     rf"^{_LEAD}(?:go |revert |roll |take |bring |put |return |restore |undo |get |jump |rewind )*(?:it |everything |me |us |things )?(?:back |all |the way )*(?:to |until |till )?(?:how it was |the way it was |the version |the state |what it was |the point |where it was |as it was |when it was |right |just |like it was )*(?P<value>(?:before|prior to) (?P<what>.+?)){_TAIL}",
     re.I,
@@ -95,6 +100,8 @@ def session(text: str, past: Conversation) -> list[Step]:
     if match := _COUNT.match(text):
         count = match["n"].lower()
         return [Step("undo", None, _NUMBERS.get(count, count))]
+    if match := _STEPS.match(text):
+        return [_undone_steps(match["which"], past)]
     if _REDO.match(text):
         return [Step("redo")]
     if _ALL.match(text):
@@ -179,3 +186,11 @@ def session(text: str, past: Conversation) -> list[Step]:
             return [Step("undo", None, what if len(words) < 5 else None)]
         return [Step("undo", None, what)]
     return []
+
+
+def _undone_steps(which: str, past: Conversation) -> Step:
+    """The undoing of numbered steps: a count where they are the last ones, their numbers otherwise."""
+    numbers = sorted({int(number) for number in re.findall(r"\d+", which)})
+    if numbers and numbers == list(range(numbers[0], numbers[-1] + 1)) and numbers[-1] == len(past.edits):
+        return Step("undo", None, str(len(numbers)) if len(numbers) > 1 else None)
+    return Step("undo", None, f"steps {which}" if len(numbers) > 1 else f"step {which}")

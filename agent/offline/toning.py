@@ -11,13 +11,17 @@ from agent.offline.erasing import flaw, trim
 from agent.offline.steps import Step
 
 _AMOUNT = re.compile(
-    r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?)\s*(?P<unit>%|percent|per cent|points?|degrees?|stops?|x|times)?$",
+    r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?|(?:(?:one|two|three|four|five|ten|half) )?(?:an? )?(?:one|two|three|four|five|ten|half|twenty|thirty|fifty)(?= ?(?:stops?|percent|per cent|points?|degrees?|%)))\s*(?P<unit>%|percent|per cent|points?|degrees?|(?:of )?(?:a )?stops?|x|times)?$",
     re.I,
 )
 _BY_DEGREE = re.compile(
     r"\s*,?\s*\b(?:by )?(?P<degree>a (?:little|tiny|wee|small)? ?(?:bit|touch|tad|lot|little|smidge|notch|hair|shade)(?: bit| more)?|slightly|a lot|somewhat|significantly|drastically|dramatically|considerably|way up|way down|much more|more|further|half|even more|a bit more|just a little)$",
     re.I,
 )
+_NUMBERS = {
+    "half": "0.5", "half a": "0.5", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10",
+    "twenty": "20", "thirty": "30", "fifty": "50",
+}  # fmt: skip
 _VERB_VALUES = {
     "brighten": "brighter", "lighten": "lighter", "darken": "darker", "dim": "darker", "sharpen": "sharpen",
     "saturate": "more saturated", "desaturate": "desaturate", "desat": "desaturate", "warm": "warmer", "cool": "cooler",
@@ -244,8 +248,9 @@ def quantity(what: str, direction: int, amount: str) -> str:
 def split_amount(text: str) -> tuple[str, str]:
     """A phrase and the amount behind it ("contrast by 20%" -> "contrast", "20%"); empty when there is none."""
     if match := _AMOUNT.search(text):
+        number = _NUMBERS.get(match["number"].lower(), match["number"])
         unit = "%" if (match["unit"] or "").startswith(("%", "per")) else (" " + match["unit"] if match["unit"] else "")
-        return text[: match.start()].strip(), match["number"] + unit
+        return text[: match.start()].strip(), number + unit
     if match := _BY_DEGREE.search(text):
         return text[: match.start()].strip(), match["degree"].lower()
     return text, ""

@@ -1,0 +1,33 @@
+"""The shorthand of shops and studios ("packshot", "colourway", "transp", "bg off") put in plain words."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\btransp(?:\.|t|arency)?(?= |$|,)", "transparent"),
+    (r"\bbring (?P<what>[\w' ]+?) back to (?:life|(?:its|his|her|their) former glory)\b", r"restore \g<what>"),
+    (r"\bw/o ?", "without "),
+    (r"\bw/ ?(?=[a-z])", "with "),
+    (r"\bcolou?r ?ways?\b", "colours"),
+    (r"\bswatch(?:es)?\b(?= (?:in|for|of)\b)", "colours"),
+    (r"\b(?:pack ?shot|product (?:shot|photo|image|pic))\b(?! of)", "product"),
+    (r"\b(?:apply |do |make |create |add )?(?:a |the )?ghost (?:mannequin|manikin)(?: effect)?\b", "remove the mannequin"),
+    (r"\binvisible (?:mannequin|manikin)(?: effect)?\b", "remove the mannequin"),
+    (r"\bcut ?outs? on (?=transparent|white|black|gr[ae]y)", "product on "),
+    (r"\bin (?:(?:\d|two|three|four|five|six|these|the following|different|other|\w+ different) )+colou?rs?\s*(?:[:=-]|,|\()\s*", "in "),
+    (r"\b(?:hero|banner|header|cover|thumbnail|listing|storefront|slider|feature)(?: (?:image|crop|shot|pic|photo|format|size))? (?=\d+:\d+)", "crop to "),
+    (r"\b(?:hero|banner|header)(?: image| crop)?[,:]? (?=(?:at |in |as )?\d+:\d+)", "crop to "),
+    (r"(?<=\d:\d) (?:hero|banner|header|thumbnail)(?: (?:image|crop|shot|pic|format))?\b", ""),
+    (r"\b(?:straight-on|dead-on) crop\b", "straighten, crop"),
+    (r"\bbackground (?:gone|out|away|off|removal|rmv|removed)(?=$|[,;.+&]| and\b| pls\b| please\b| then\b)", "remove the background"),
+    (r"\bknock ?out(?=$|[,;.+&])", "remove the background"),
+)  # fmt: skip
+_RULES = tuple((re.compile(pattern, re.I), plain) for pattern, plain in _PLAIN)
+
+
+def in_plain_words(text: str) -> str:
+    """The text with a shop's shorthand written out."""
+    for pattern, plain in _RULES:
+        text = pattern.sub(plain, text)
+    return text

@@ -1,0 +1,105 @@
+"""Wishes told as suppositions ("what if the cat wore a hat", "I wish the sky was bluer") put as plain imperatives."""
+
+from __future__ import annotations
+
+import re
+
+from agent.offline import phrases as p
+from agent.offline import vocabulary as v
+from agent.offline.steps import Step
+
+_NICE = "nice|nicer|great|good|cool|better|best|awesome|amazing|lovely|wonderful|perfect|fun|funny|neat|ideal|helpful"
+_LEADS = (
+    r"(?:what|how)(?: about)? if",
+    r"(?:imagine|suppose|picture|pretend|let's (?:say|pretend|imagine))(?: if| that)?(?= (?:the|his|her|my|there|it|this)\b)",
+    rf"(?:i think )?(?:(?:it|that|this)(?:'d| would| might)|would) (?:be|look) (?:so |really |even |much |pretty )?"
+    rf"(?:{_NICE}) if",
+    r"(?:i|we)(?:'d| would)? (?:really |just |so )?(?:love|like|prefer|appreciate|be happy)(?: it)? if",
+    r"(?:i|we) (?:really |just |so )?(?:wish|hope)(?: that)?",
+    r"if only",
+    r"(?:make|have|get|set|edit|fix|change|arrange) (?:it|this|things|the (?:photo|image|picture|scene)) (?:so|such)(?: that)?",
+    r"(?:make|have|edit) (?:it|this|the (?:photo|image|picture|scene)) (?:look )?(?:as if|as though|like)"
+    r"(?= (?:the|he|she|they|there|his|her|my|our)\b.* (?:is|are|was|were|has|have|had)\b)",
+    r"it (?:should|needs to|has to|must) (?:look|be) (?:as if|as though|like)(?= (?:the|he|she|they|there|his|her|my)\b)",
+)
+_LEAD = re.compile(rf"^(?:{'|'.join(_LEADS)}) (?P<body>.+)$", re.I)
+_MODAL = r"(?:(?:could|would|can|should|might|may) )?"
+_THERE = re.compile(rf"^there {_MODAL}(?:was|were|is|are|be|had been) (?P<np>.+)$", re.I)
+_ABSENT = re.compile(
+    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt) (?:there|here|in (?:it|the .+|this .+|my .+)|visible|around)"
+    r"(?: anymore| at all)?|(?:didn't|doesn't|did not|does not|never) exist(?:ed)?|(?:was|were|is|are|be) (?:gone|removed)|"
+    r"disappear(?:ed)?|vanish(?:ed)?|went away)$",
+    re.I,
+)
+_NEGATED = re.compile(
+    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt)|(?:didn't|doesn't|don't) look) (?:so |that |as |too |quite )*"
+    r"(?P<how>[\w-]+)(?: .*)?$",
+    re.I,
+)
+_STATE = re.compile(
+    rf"^(?P<np>.+?) {_MODAL}(?:also |just |only |all )?(?P<verb>was|were|is|are|be|became|become|had|has|have|got|wore|wears|"
+    r"wear|held|holds|hold|carried|carries|looked|looks|look|said|says|say|turned(?: into)?|stood|sat)(?P<tail> .+)$",
+    re.I,
+)
+_VERBS = {
+    "was": "be", "were": "be", "is": "be", "are": "be", "be": "be", "became": "be", "become": "be", "turned": "be",
+    "turned into": "be", "had": "have", "has": "have", "have": "have", "got": "have", "wore": "wear", "wears": "wear",
+    "wear": "wear", "held": "hold", "holds": "hold", "hold": "hold", "carried": "carry", "carries": "carry",
+    "looked": "look", "looks": "look", "look": "look", "said": "say", "says": "say", "say": "say",
+    "stood": "stand", "sat": "sit",
+}  # fmt: skip
+_AFTERWARDS = re.compile(
+    r"^(?:(?:show|draw|render|depict|visuali[sz]e|generate|imagine|predict|illustrate|simulate|create|make|display)"
+    r"(?: me| us)? )?(?:an? (?:image|picture|photo) of )?(?:what|how) (?:(?P<np>.+?) (?:would|will|might|could|should|may|is going to)|"
+    r"(?:would|will|might|could|does) (?P<np2>.+?))(?: probably| likely)? (?:look(?: like)?|become|be like|appear|turn into|happen to it)"
+    r"(?: like)? (?P<how>(?:after|when|once|if|in|at|as|by|from|during|over|right|a|an|\d+|one|two|ten|several|many|just)\b.*)$",
+    re.I,
+)
+_OUTCOME = re.compile(
+    r"^(?:(?:show|draw|render|depict|visuali[sz]e|illustrate)(?: me| us)? )?(?:what|how) (?:will|would|might|could|does) "
+    r"(?:happen|occur)s? (?:to|with) (?P<np>.+?) (?P<how>(?:after|when|once|if|in|at|as|by|from|during|over)\b.*)$",
+    re.I,
+)
+_STATE_AFTER = re.compile(
+    r"^(?:show|draw|render|depict|visuali[sz]e|illustrate|imagine|predict)(?: me| us)? (?:the (?:state|look|appearance) of )?"
+    r"(?P<np>.+?)(?:'s (?:state|appearance|look))? (?P<how>(?:after|once|(?:\w+ )?(?:seconds?|minutes?|hours?|days?|weeks?|"
+    r"months?|years?) (?:later|from now|after))\b.*)$",
+    re.I,
+)
+
+
+def as_imperative(clause: str) -> str | None:
+    """A supposition as the imperative it amounts to; None when the clause is none."""
+    lead = _LEAD.match(clause.strip(" .?!"))
+    if lead is None:
+        return None
+    body = lead["body"].strip(" .?!,")
+    if there := _THERE.match(body):
+        none = re.match(r"(?:no|not any|n't any)(?: more)? (.+)$", there["np"], re.I)
+        return f"remove the {none[1]}" if none else f"add {there['np']}"
+    if absent := _ABSENT.match(body):
+        return f"remove {absent['np']}"
+    if negated := _NEGATED.match(body):
+        return f"make {negated['np']} less {negated['how']}"
+    state = _STATE.match(body)
+    if state is None or re.fullmatch(r"(?:i|we|you|someone|somebody|anyone|u)", state["np"], re.I):
+        return None
+    return f"make {state['np']} {_VERBS[state['verb'].lower()]}{state['tail']}"
+
+
+def outcome(clause: str) -> list[Step]:
+    """The step of "what would the X look like after …": a state no tool of ours makes, or a look of the picture."""
+    clause = clause.strip(" .?!")
+    match = _AFTERWARDS.match(clause) or _OUTCOME.match(clause) or _STATE_AFTER.match(clause)
+    if match is None:
+        return []
+    said = match["np"] or match.groupdict().get("np2") or ""
+    target = p.noun_phrase(said)
+    how = match["how"]
+    whole = target is None or v.is_pronoun(target)
+    if whole or re.search(r"\b(?:place|view|street|city|town|landscape|scene|park|garden|room)$", target or "", re.I):
+        return [Step("style", None, re.sub(r"^(?:in|at|during|as|if it (?:was|were|is)) (?:the |an? )?", "", how))]
+    if with_it := re.match(r"(?:with|without|in|as|at) ", how, re.I):
+        del with_it
+        return []
+    return [Step("other", target, how)]
