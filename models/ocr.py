@@ -109,7 +109,7 @@ def lines_mask(lines: Sequence[TextLine], shape: tuple[int, int], margin: float)
         grown = max(2, round(margin * line.height))
         quad = np.zeros(shape, np.uint8)
         cv2.fillConvexPoly(quad, np.rint(line.corners).astype(np.int32), 255)
-        canvas |= cv2.dilate(quad, np.ones((2 * grown + 1, 2 * grown + 1), np.uint8))
+        canvas = np.maximum(canvas, cv2.dilate(quad, np.ones((2 * grown + 1, 2 * grown + 1), np.uint8)))
     return (canvas > 0).astype(np.float32)
 
 
