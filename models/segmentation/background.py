@@ -7,7 +7,7 @@ so their agreement is the confidence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from scipy.ndimage import binary_fill_holes
 
 from models.geometry import Extent
 from models.mask import Mask, bounds
+from models.segmentation.backdrop import before_backdrop
 from models.segmentation.colour_shares import colour_bins, colour_shares
 from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import (
@@ -33,6 +34,9 @@ _MOUTH = 0.025
 # Of a thing's area: a gap up to the first is always filled, one beyond the second never.
 _PINHOLE, _LARGEST_GAP = 0.0008, 0.06
 _OCCURS = 0.004  # share of the surroundings from which a colour counts as theirs
+# A thing before a plain backdrop needs no vote: the agreement that such a find counts as, the confidence it must
+# reach as other finds do, and what it then has at least.
+_STUDIO_AGREEMENT, _LIKELY_STUDIO, _SURE_STUDIO = 0.9, 0.4, 0.75
 _SEE_THROUGH = 0.5  # share of a gap that looks like the surroundings
 _SMALLEST_SUBJECT = 0.004  # share of the picture
 _LARGEST_SUBJECT = 0.85
@@ -58,6 +62,11 @@ class SubjectSplit:
 
 def split_subject(scene: Scene) -> SubjectSplit:
     """Find the subject of a scene. `mask` is all False when nothing stands out."""
+    studio = before_backdrop(scene)
+    if studio is not None:
+        found = measured(studio, scene, _STUDIO_AGREEMENT)
+        if found.confidence >= _LIKELY_STUDIO:
+            return replace(found, confidence=max(found.confidence, _SURE_STUDIO))
     votes = [vote for vote in map(tidied, _segmentations(scene)) if _plausible(vote)]
     if not votes:
         return SubjectSplit(np.zeros(scene.saliency.shape, bool), 0.0, 0.0, 0.0)
