@@ -191,7 +191,8 @@ def run_app(
 ) -> None:
     """Open the app in the browser."""
     script = Path(__file__).resolve().parents[1] / "streamlit_app.py"
-    options = [f"--server.port={port}", f"--server.address={address}", *context.args]
+    quiet = ["--browser.gatherUsageStats=false", "--server.headless=true"]  # also where no config file is beside us
+    options = [f"--server.port={port}", f"--server.address={address}", *quiet, *context.args]
     typer.echo(f"Pentimento: http://{address}:{port}")
     os.chdir(script.parent)
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *options])
