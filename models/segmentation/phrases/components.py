@@ -17,6 +17,8 @@ SEEN = 0.18  # evidence that the best pixels of a picture must reach for the col
 _EVIDENT, _TOLERATED = 0.55, 0.28
 _NEVER_MORE = 0.45  # in a picture full of a colour, this much evidence always suffices
 _SAME_DYE = 0.12  # distance in the shading-free chromaticity plane
+_LEAST_TURN = np.deg2rad(9.0)  # by which the hue of one dye may always vary
+_WEAKEST_DYE = 0.6  # of its usual strength, in folds
 _JOINED_GAP = 0.2  # of the side of a part: a gap up to that does not divide a thing
 
 
@@ -169,8 +171,25 @@ def with_shading(scene: Scene, part: Part, terms: tuple[str, ...], fit: np.ndarr
         like = np.exp(-((away / spread) ** 2))
     probability = np.where(core, np.maximum(0.62, fit), np.where(near, np.minimum(0.7, 0.7 * like + 0.2 * fit), 0))
     mask = grown(scene.rgb, probability.astype(np.float32), 2)
+    if not set(terms) & ACHROMATIC:
+        mask |= _touching(mask | (near & _folds(scene.lab, core)), core)
     mask = with_small_holes_filled(_touching(mask, core), 0.04)
     return part_of(mask, scene, part.evidence) if mask.sum() >= 0.5 * core.sum() else part
+
+
+def _folds(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
+    """Pixels no lighter than a dyed thing and of its hue: its folds and shaded rims. h×w bool.
+
+    `core` h×w bool, not empty, is sure to be of the dye.
+    """
+    dye = chromaticity(cv2.GaussianBlur(lab, (0, 0), 0.7))
+    hue, strength = np.arctan2(dye[..., 1], dye[..., 0]), np.linalg.norm(dye, axis=-1)
+    middle = np.median(dye[core], axis=0)
+    turn = np.abs(np.angle(np.exp(1j * (hue - np.arctan2(middle[1], middle[0])))))
+    turned = max(_LEAST_TURN, 1.5 * float(np.median(turn[core])))
+    usual = float(np.median(strength[core]))
+    like = (turn < turned) & (strength > _WEAKEST_DYE * usual) & (strength < usual / _WEAKEST_DYE)
+    return like & (lab[..., 0] < np.percentile(lab[..., 0][core], 60))
 
 
 def whole_object(scene: Scene, part: Part) -> Part:
