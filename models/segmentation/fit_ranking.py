@@ -18,11 +18,14 @@ import cv2
 import numpy as np
 
 from models.errors import BadInputError
-from models.geometry import Point
-from models.mask import bounds, iou
+from models.geometry import Bounds, Extent, Point
+from models.mask import as_mask, bounds, iou
 from models.segmentation.boundaries import to_lab
-from models.segmentation.candidates import analyse, regions_at_points
+from models.segmentation.box_ranking import BOX_COEFFICIENTS, box_terms
+from models.segmentation.boxed import regions_in_box
+from models.segmentation.candidates import Region, analyse, regions_at_points
 from models.segmentation.ranking import COEFFICIENTS, Coefficients, RankingBasis, expanded, measures
+from models.segmentation.tight_box import LOOSEST
 
 _LONGEST = 480
 
@@ -35,11 +38,12 @@ class Cutout(NamedTuple):
 
 
 class Scene(NamedTuple):
-    """A picture and what a click in it means: h×w×3 uint8, h×w bool, and the click."""
+    """A picture and what a click or a box in it means: h×w×3 uint8, h×w bool, the click and the box."""
 
     rgb: np.ndarray
     truth: np.ndarray
     click: Point
+    box: Bounds
 
 
 def subject_before_backdrop(rgb: np.ndarray) -> np.ndarray | None:
@@ -116,6 +120,17 @@ def inner_point(mask: np.ndarray, rng: np.random.Generator) -> Point:
     return Point(int(xs[pick]), int(ys[pick]))
 
 
+def loose_box(mask: np.ndarray, rng: np.random.Generator) -> Bounds:
+    """A box as a person draws it: up to LOOSEST of its size too large on every side."""
+    tight, slack = bounds(mask.astype(np.float32)), rng.uniform(0.0, LOOSEST, 4)
+    return Bounds(
+        round(tight.x0 - slack[0] * tight.width),
+        round(tight.y0 - slack[1] * tight.height),
+        round(tight.x1 + slack[2] * tight.width),
+        round(tight.y1 + slack[3] * tight.height),
+    ).clipped(Extent.of(mask))
+
+
 def scenes(paths: Sequence[Path], count: int, seed: int) -> Iterator[Scene]:
     """`count` scenes with clicks, always the same for one seed."""
     rng = np.random.default_rng(seed)
@@ -146,7 +161,7 @@ def scenes(paths: Sequence[Path], count: int, seed: int) -> Iterator[Scene]:
         if not 0.008 < truth.mean() < 0.5:
             continue
         made += 1
-        yield Scene(picture, truth, inner_point(truth, rng))
+        yield Scene(picture, truth, inner_point(truth, rng), loose_box(truth, rng))
 
 
 def read(path: Path) -> np.ndarray:
@@ -159,18 +174,32 @@ def read(path: Path) -> np.ndarray:
     return cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
 
 
-def labelled(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """The measures of the scene's candidates and their IoU with the truth."""
+class Example(NamedTuple):
+    """The terms of a scene's candidates, N×T, and their N IoUs with the truth."""
+
+    terms: np.ndarray
+    overlap: np.ndarray
+
+
+def labelled(scene: Scene) -> tuple[Example, Example]:
+    """The candidates of the scene's click, and those of its box."""
     analysis = analyse(scene.rgb)
-    regions = regions_at_points(analysis, [scene.click])
-    values = measures(RankingBasis(analysis), regions, [scene.click])
-    truth = scene.truth.astype(np.float32)
-    return values, np.array([iou(r.mask.astype(np.float32), truth) for r in regions])
+    basis = RankingBasis(analysis)
+    at_click = regions_at_points(analysis, [scene.click])
+    in_box = regions_in_box(analysis, scene.box)
+    return (
+        Example(expanded(measures(basis, at_click, [scene.click])), _overlaps(at_click, scene.truth)),
+        Example(box_terms(basis, in_box, scene.box), _overlaps(in_box, scene.truth)),
+    )
+
+
+def _overlaps(regions: Sequence[Region], truth: np.ndarray) -> np.ndarray:
+    return np.array([iou(as_mask(r.mask), as_mask(truth)) for r in regions])
 
 
 def fit(examples: Sequence[tuple[np.ndarray, np.ndarray]], ridge: float) -> Coefficients:
-    """Ridge regression of the IoU on the expanded measures; every scene weighs the same."""
-    terms = np.concatenate([expanded(values) for values, _ in examples])
+    """Ridge regression of the IoU on the terms (N×T and N a scene); every scene weighs the same."""
+    terms = np.concatenate([terms for terms, _ in examples])
     target = np.concatenate([overlap for _, overlap in examples])
     weight = np.concatenate([np.full(len(o), 1.0 / len(o)) for _, o in examples])
     weight /= weight.sum()
@@ -197,14 +226,14 @@ def main() -> None:
     parser.add_argument("--ridge", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name(COEFFICIENTS))
+    parser.add_argument("--output", type=Path, default=Path(__file__).parent, help="the folder to write to")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     paths = sorted(p for p in arguments.photos.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg"})
     with ProcessPoolExecutor(arguments.processes) as pool:
-        results = pool.map(labelled, scenes(paths, arguments.scenes, arguments.seed), chunksize=4)
-        examples = [example for example in results if len(example[1]) > 1]
-    write(fit(examples, arguments.ridge), arguments.output)
+        examples = list(pool.map(labelled, scenes(paths, arguments.scenes, arguments.seed), chunksize=4))
+    for name, chosen in zip((COEFFICIENTS, BOX_COEFFICIENTS), zip(*examples, strict=True), strict=True):
+        write(fit([e for e in chosen if len(e.overlap) > 1], arguments.ridge), arguments.output / name)
 
 
 if __name__ == "__main__":

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import cv2
 import numpy as np
 
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
-from models.mask import Mask, bounds, grow, iou, require
+from models.mask import Mask, as_mask, grow, iou, require
+from models.segmentation.box_ranking import rank_in_box
 from models.segmentation.boxed import regions_in_box
 from models.segmentation.candidates import (
     DRAWN,
     TREE,
     Analysis,
     Region,
-    analyse,
     regions_at_points,
     regions_under_stroke,
 )
-from models.segmentation.protocol import Candidate, Grounding
-from models.segmentation.ranking import RankingBasis, rank
-from models.segmentation.refine import refine_edges
+from models.segmentation.protocol import Grounding, LazyCandidate
+from models.segmentation.ranking import rank
+from models.segmentation.refine import cut_in_band
+from models.segmentation.view import EDGE_ERROR, View
 
 _OFFERED = 3
-_EDGE_ERROR = 7.0
 _OTHER_SIZE = 1.5
 _SAME = 0.8
+_MARGIN = 0.6  # of a box's mean side: its surroundings
+_ZOOM_BELOW = 0.5  # of the picture's longer side: smaller surroundings are measured on their own
+_ZOOMED_LONGEST = 320
 
 
 class RegionPredictor:
@@ -42,16 +45,16 @@ class RegionPredictor:
 
     def __init__(self) -> None:
         self._rgb: np.ndarray | None = None
-        self._analysis: Analysis | None = None
-        self._basis: RankingBasis | None = None
+        self._whole: View | None = None
+        self._zoomed: tuple[Bounds, View] | None = None
 
     def set_image(self, rgb: np.ndarray) -> None:
         """H×W×3 uint8, sRGB. Raises BadInputError for anything else."""
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or min(rgb.shape[:2]) < 1:
             raise BadInputError("Selecting needs an 8-bit RGB picture; convert this one first.")
         self._rgb = rgb
-        self._analysis = analyse(rgb)
-        self._basis = RankingBasis(self._analysis)
+        self._whole = View.of(rgb, Bounds(0, 0, *Extent.of(rgb)))
+        self._zoomed = None
 
     def from_points(self, positive: Sequence[Point], negative: Sequence[Point] = ()) -> Grounding:
         """The thing under all positive points, without what lies under the negative ones.
@@ -59,34 +62,35 @@ class RegionPredictor:
         Points are in pixels of the picture. Other sizes of the thing follow as further candidates. Raises
         BadInputError without a positive point, when a point lies outside, or when one is both.
         """
-        rgb, analysis, basis = self._ready()
+        rgb, view = self._ready()
         if not positive:
             raise BadInputError("Click at least once on the thing you mean.")
         for point in (*positive, *negative):
             if point != point.clipped(Extent.of(rgb)):
                 raise BadInputError("A click lies outside the picture; click inside it.")
-        inside, outside = [self._at_work(p) for p in positive], [self._at_work(p) for p in negative]
+        inside, outside = [view.point(p) for p in positive], [view.point(p) for p in negative]
         if set(inside) & set(outside):
             raise BadInputError("One click both adds and removes the same place; move one of them.")
-        regions = regions_at_points(analysis, inside, outside)
-        scores = rank(basis, regions, inside)
-        return self._offer(regions, scores, "click", positive, negative)
+        regions = regions_at_points(view.analysis, inside, outside)
+        scores = rank(view.basis, regions, inside)
+        return _offer(rgb, view, regions, scores, "click", lambda mask: _obeys(mask, positive, negative))
 
     def from_box(self, box: Bounds) -> Grounding:
         """The thing that a loosely drawn box encloses, or all that is in it when nothing stands out.
 
         `box` is in pixels of the picture. Raises BadInputError when it holds no pixel of the picture.
         """
-        rgb, analysis, basis = self._ready()
+        rgb, _ = self._ready()
         box = box.clipped(Extent.of(rgb))
         if box.width < 2 or box.height < 2:
             raise BadInputError("The box is empty; draw it around the thing you mean.")
-        at_work = self._bounds_at_work(box)
-        regions = regions_in_box(analysis, at_work)
-        scores = rank(basis, regions, [])
-        fits = np.array([_box_fit(r.mask, at_work) for r in regions])
-        scores = np.where([r.source == DRAWN for r in regions], _NOTHING_STANDS_OUT, (scores + 1.0) / 2.0 * fits)
-        return self._offer(regions, scores, "box")
+        view = self._view_of(box)
+        at_work = view.bounds(box)
+        regions = regions_in_box(view.analysis, at_work)
+        scores = rank_in_box(view.basis, regions, at_work)
+        scores = scores * [_has_outline(view.analysis.strength, r.mask) for r in regions]
+        scores = np.where([r.source == DRAWN for r in regions], _NOTHING_STANDS_OUT, scores)
+        return _offer(rgb, view, regions, scores, "box")
 
     def from_brush(self, stroke: Mask) -> Grounding:
         """The thing that was painted over; where no thing is, the stroke itself, slightly grown.
@@ -94,14 +98,15 @@ class RegionPredictor:
         `stroke` is H×W float32 in [0, 1] of the picture's size. Raises BadInputError when it is empty or of
         another size.
         """
-        rgb, analysis, basis = self._ready()
+        rgb, view = self._ready()
+        analysis = view.analysis
         require(stroke, Extent.of(rgb))
         size = tuple(analysis.extent)
         painted = cv2.resize(stroke, size, interpolation=cv2.INTER_AREA) >= 0.35
         if not painted.any():  # thinner than a working pixel: any touched one counts
             painted = cv2.resize(stroke, size, interpolation=cv2.INTER_AREA) > 0.0
         regions = regions_under_stroke(analysis, painted)
-        scores = rank(basis, regions, [])
+        scores = rank(view.basis, regions, [])
         plain = max(float(np.percentile(analysis.strength, 90)), 1e-3)
         scores = np.array(
             [
@@ -110,67 +115,57 @@ class RegionPredictor:
             ]
         )
         scores[[r.source == DRAWN for r in regions]] = _STROKE_ITSELF
-        return self._offer(regions, scores, "brush", drawn=_slightly_grown(stroke))
+        return _offer(rgb, view, regions, scores, "brush", drawn=_slightly_grown(stroke))
 
-    def _ready(self) -> tuple[np.ndarray, Analysis, RankingBasis]:
-        if self._rgb is None or self._analysis is None or self._basis is None:
+    def _ready(self) -> tuple[np.ndarray, View]:
+        if self._rgb is None or self._whole is None:
             raise ValueError("set_image comes first")
-        return self._rgb, self._analysis, self._basis
+        return self._rgb, self._whole
 
-    def _scale(self) -> float:
-        """Picture pixels per working pixel."""
-        rgb, analysis, _ = self._ready()
-        return rgb.shape[1] / analysis.extent.width
+    def _view_of(self, box: Bounds) -> View:
+        """The whole picture, or for a small box its surroundings measured anew at a finer scale."""
+        rgb, whole = self._ready()
+        extent = Extent.of(rgb)
+        margin = round(_MARGIN * (box.width + box.height) / 2) + 2
+        crop = box.padded(margin).clipped(extent)
+        if max(crop.extent) > _ZOOM_BELOW * max(extent):
+            return whole
+        if self._zoomed is None or self._zoomed[0] != crop:
+            self._zoomed = crop, View.of(rgb, crop, _ZOOMED_LONGEST)
+        return self._zoomed[1]
 
-    def _at_work(self, point: Point) -> Point:
-        scale = self._scale()
-        return Point(int(point.x / scale), int(point.y / scale)).clipped(self._ready()[1].extent)
 
-    def _bounds_at_work(self, box: Bounds) -> Bounds:
-        scale, extent = self._scale(), self._ready()[1].extent
-        x0, y0 = min(int(box.x0 / scale), extent.width - 1), min(int(box.y0 / scale), extent.height - 1)
-        x1, y1 = max(x0 + 1, round(box.x1 / scale)), max(y0 + 1, round(box.y1 / scale))
-        return Bounds(x0, y0, x1, y1).clipped(extent)
+def _offer(
+    rgb: np.ndarray,
+    view: View,
+    regions: Sequence[Region],
+    scores: np.ndarray,
+    reason: str,
+    accepts: Callable[[Mask], bool] = lambda mask: True,
+    drawn: Mask | None = None,
+) -> Grounding:
+    """The best region and the best of clearly other sizes, each brought to full resolution when looked at."""
 
-    def _offer(
-        self,
-        regions: Sequence[Region],
-        scores: np.ndarray,
-        reason: str,
-        positive: Sequence[Point] = (),
-        negative: Sequence[Point] = (),
-        drawn: Mask | None = None,
-    ) -> Grounding:
-        """The best region and the best of clearly other sizes, at full resolution."""
-        picked = _several_sizes(regions, scores)
-
-        def finished(index: int) -> Mask:
-            if drawn is not None and regions[index].source == DRAWN:
-                return drawn
-            return self._at_full_resolution(regions[index], positive, negative)
-
-        with ThreadPoolExecutor(2) as pool:
-            masks = list(pool.map(finished, picked))
-        candidates: list[Candidate] = []
-        step = max(1, int(self._scale()))
-        for index, mask in zip(picked, masks, strict=True):
-            if any(iou(mask[::step, ::step], c.mask[::step, ::step]) > _SAME for c in candidates):
-                continue  # refining made the two alike
-            score = float(np.clip(scores[index], 0.0, 1.0))
-            candidates.append(Candidate(mask, score, f"{reason}: {regions[index].source}"))
-        return Grounding(tuple(candidates), (0,))
-
-    def _at_full_resolution(self, region: Region, positive: Sequence[Point], negative: Sequence[Point]) -> Mask:
-        rgb, _, _ = self._ready()
-        rough = cv2.resize(region.mask.astype(np.float32), tuple(Extent.of(rgb)), interpolation=cv2.INTER_LINEAR)
+    def finished(index: int) -> Mask:
+        region = regions[index]
         if region.source == DRAWN:
-            return (rough >= 0.5).astype(np.float32)
-        refined = refine_edges(rgb, rough, max(3.0, _EDGE_ERROR * self._scale()))
-        holds = all(refined[p.y, p.x] >= 0.5 for p in positive)
-        return refined if holds and not any(refined[p.y, p.x] >= 0.5 for p in negative) else rough
+            return drawn if drawn is not None else view.at_full_resolution(rgb, region.mask, refine=False)
+        refined = view.at_full_resolution(rgb, region.mask)
+        return refined if accepts(refined) else view.at_full_resolution(rgb, region.mask, refine=False)
+
+    candidates = [
+        LazyCandidate(partial(finished, i), float(np.clip(scores[i], 0.0, 1.0)), f"{reason}: {regions[i].source}")
+        for i in _still_distinct(view.analysis, regions, _several_sizes(regions, scores))
+    ]
+    return Grounding(tuple(candidates), (0,))
+
+
+def _obeys(mask: Mask, positive: Sequence[Point], negative: Sequence[Point]) -> bool:
+    return all(mask[p.y, p.x] >= 0.5 for p in positive) and not any(mask[p.y, p.x] >= 0.5 for p in negative)
 
 
 _NOTHING_STANDS_OUT = 0.3
+_FAINT = 0.06
 _STROKE_ITSELF = 0.45
 
 
@@ -185,29 +180,6 @@ def _several_sizes(regions: Sequence[Region], scores: np.ndarray) -> list[int]:
         if len(picked) == _OFFERED:
             break
     return picked
-
-
-def _box_fit(mask: np.ndarray, box: Bounds) -> float:
-    """1 when each side of the region keeps up to a fifth of the box away from the box's side; 0 far from that.
-
-    What lies along the box's frame more than in its middle is the background seen around the thing.
-    """
-    own, extent = bounds(mask.astype(np.float32)), Extent.of(mask)
-    gaps = (
-        (own.x0 - box.x0) / box.width,
-        (own.y0 - box.y0) / box.height,
-        (box.x1 - own.x1) / box.width,
-        (box.y1 - own.y1) / box.height,
-    )
-    at_border = (box.x0 <= 0, box.y0 <= 0, box.x1 >= extent.width, box.y1 >= extent.height)
-    misfit = 0.0
-    for gap, border in zip(gaps, at_border, strict=True):
-        misfit += max(0.0, gap - 0.2) + 2.0 * max(0.0, (0.0 if border else 0.02) - gap)
-    boxed = mask[box.slices]
-    dx, dy = box.width // 4, box.height // 4
-    middle = float(boxed[dy : box.height - dy, dx : box.width - dx].mean())
-    frame = float(np.concatenate([boxed[0], boxed[-1], boxed[:, 0], boxed[:, -1]]).mean())
-    return float(np.exp(-2.5 * (misfit + max(0.0, frame - middle))))
 
 
 def _stroke_fit(stroke: np.ndarray, region: Region, score: float) -> float:
@@ -238,6 +210,12 @@ def _clarity(strength: np.ndarray, plain: float, region: Region) -> float:
     return float(np.clip(min((along - 0.12) / 0.15, (along / plain - 0.45) / 0.4), 0.0, 1.0))
 
 
+def _has_outline(strength: np.ndarray, mask: np.ndarray) -> float:
+    """0 when the mask's outline runs through wholly even picture, 1 when there is even a faint boundary."""
+    outline = mask & (cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+    return float(np.clip(strength[outline].mean() / _FAINT, 0.0, 1.0)) if outline.any() else 0.0
+
+
 def _span(stroke: np.ndarray, mask: np.ndarray) -> float:
     """The stroke's length over the region's, both along the stroke's main direction."""
     ys, xs = np.nonzero(stroke)
@@ -249,6 +227,20 @@ def _span(stroke: np.ndarray, mask: np.ndarray) -> float:
     region = xs * axis[0] + ys * axis[1]
     low, high = np.percentile(region, [2, 98])
     return float(min(1.0, np.ptp(along) / max(high - low, 1.0)))
+
+
+def _still_distinct(analysis: Analysis, regions: Sequence[Region], picked: Sequence[int]) -> list[int]:
+    """The picked ones without those that bringing the edge onto the picture's will make alike."""
+    size = Extent.of(analysis.small)
+    radius = max(1.5, EDGE_ERROR * size.width / analysis.extent.width)
+    kept: dict[int, np.ndarray] = {}
+    for index in picked:
+        small = cv2.resize(as_mask(regions[index].mask), tuple(size), interpolation=cv2.INTER_AREA) >= 0.5
+        if regions[index].source != DRAWN:
+            small = cut_in_band(analysis.small, small, radius)
+        if not kept or all(iou(as_mask(small), as_mask(other)) <= _SAME for other in kept.values()):
+            kept[index] = small
+    return list(kept)
 
 
 def _slightly_grown(stroke: Mask) -> Mask:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,6 +19,29 @@ class Candidate:
     mask: Mask
     score: float
     reason: str = ""
+
+
+class LazyCandidate(Candidate):
+    """A candidate whose mask is only computed when somebody looks at it, and kept from then on."""
+
+    def __init__(self, compute: Callable[[], Mask], score: float, reason: str = "") -> None:
+        """`compute` takes nothing and returns the H×W float32 mask."""
+        fields = {"_compute": compute, "score": score, "reason": reason}
+        for name, value in fields.items():  # past the frozen dataclass' guard
+            object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        """The mask, the first time; every other attribute is there already."""
+        if name != "mask":
+            raise AttributeError(name)
+        mask = self._compute()
+        object.__setattr__(self, "mask", mask)
+        object.__setattr__(self, "_compute", None)  # lets go of the picture
+        return mask
+
+    def __reduce__(self) -> tuple[type[Candidate], tuple[Mask, float, str]]:
+        """Copied and stored as a plain candidate."""
+        return Candidate, (self.mask, self.score, self.reason)
 
 
 @dataclass(frozen=True)

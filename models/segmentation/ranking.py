@@ -92,15 +92,18 @@ def rank(
     """
     if not regions:
         return np.zeros(0)
-    formula = formula or shipped_coefficients()
-    terms = (expanded(measures(basis, regions, points)) - formula.mean) / formula.scale
-    return np.clip(terms @ formula.weight + formula.intercept, 0.0, 1.0)
+    return predicted(expanded(measures(basis, regions, points)), formula or coefficients())
+
+
+def predicted(terms: np.ndarray, formula: Coefficients) -> np.ndarray:
+    """The formula's scores in [0, 1] for N×T terms."""
+    return np.clip((terms - formula.mean) / formula.scale @ formula.weight + formula.intercept, 0.0, 1.0)
 
 
 @cache
-def shipped_coefficients() -> Coefficients:
-    """The coefficients that come with the package, see `fit_ranking`."""
-    text = resources.files("models.segmentation").joinpath(COEFFICIENTS).read_text(encoding="utf-8")
+def coefficients(name: str = COEFFICIENTS) -> Coefficients:
+    """The coefficients that come with the package under that file name, see `fit_ranking`."""
+    text = resources.files("models.segmentation").joinpath(name).read_text(encoding="utf-8")
     values = json.loads(text)
     mean, scale, weight = (np.array(values[name]) for name in ("mean", "scale", "weight"))
     return Coefficients(mean, scale, weight, float(values["intercept"]))

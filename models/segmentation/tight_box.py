@@ -13,19 +13,23 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import maximum_flow
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
 from models.geometry import Bounds
 from models.segmentation.hierarchy import RegionTree, adjacency
 
 LOOSEST = 0.2
-"""The share of a box's width or height that a person leaves free at one side, at most."""
+"""How much too large a person draws a box at one side, at most, as a share of the thing's width or height."""
+
+WIDEST_GAP = 0.15
+"""The same as a share of the box, when it is too large on both sides."""
 
 _RING = 0.45  # how far outside the box its surroundings are read, in mean box sides
 _COLOUR_SPREAD = np.array([9.0, 6.0, 6.0, 7.0])  # CIELAB and fine contrast: within this patches look alike
 _PATCHES = 500  # about as many in and around a box: more only cost time
 _NEARBY = 0.45  # in mean box sides: over which the outside speaks for the inside
 _SURE = 3.0  # log odds beyond which a colour says no more
+_SCARCE, _RIM = 0.15, 0.03
 _ROUNDS = 3
 _CONTRAST = 0.09  # boundary strength at which a cut costs 1/e of one through even picture
 _FLOW_UNITS = 200.0
@@ -62,6 +66,8 @@ class BoxPatches:
         window = Bounds(
             max(0, box.x0 - reach), max(0, box.y0 - reach), min(width, box.x1 + reach), min(height, box.y1 + reach)
         )
+        if window.area - box.area < _SCARCE * box.area:  # no surroundings to speak of: the box's own rim serves
+            box = box.padded(-max(1, round(_RIM * min(box.extent)))) if min(box.extent) > 8 else box
         within = box.shifted(-window.x0, -window.y0)
         is_inside = np.zeros((window.height, window.width), bool)
         is_inside[within.slices] = True
@@ -222,22 +228,11 @@ def _cut(patches: BoxPatches, odds: np.ndarray, pinned: np.ndarray) -> np.ndarra
     capacity = np.minimum(np.rint(weights * scale), 2**24).astype(np.int32)
     graph = coo_array((capacity, (rows, columns)), shape=(count + 2, count + 2)).tocsr()
     flow = maximum_flow(csr_array(graph), source, sink, method="dinic").flow
-    return _reachable(graph - flow, source)[:count]
-
-
-def _reachable(residual: csr_array, source: int) -> np.ndarray:
-    """Which nodes the source can still send to."""
+    residual = csr_array(graph - flow)
     residual.eliminate_zeros()
-    seen = np.zeros(residual.shape[0], bool)
-    seen[source] = True
-    front = np.array([source])
-    while front.size:
-        spans = [residual.indices[residual.indptr[n] : residual.indptr[n + 1]] for n in front]
-        values = [residual.data[residual.indptr[n] : residual.indptr[n + 1]] for n in front]
-        reached = np.unique(np.concatenate(spans)[np.concatenate(values) > 0])
-        front = reached[~seen[reached]]
-        seen[front] = True
-    return seen
+    chosen = np.zeros(count + 2, bool)
+    chosen[breadth_first_order(residual, source, return_predecessors=False)] = True
+    return chosen[:count]
 
 
 def _pin(patches: BoxPatches, chosen: np.ndarray, odds: np.ndarray) -> int | None:
@@ -253,11 +248,11 @@ def _pin(patches: BoxPatches, chosen: np.ndarray, odds: np.ndarray) -> int | Non
         "bottom": (box.y1 - 1 - rows.max()) / box.height,
     }
     widest = max(gaps, key=lambda name: gaps[name])
-    if gaps[widest] <= LOOSEST:
+    if gaps[widest] <= WIDEST_GAP:
         return None
     along, sign = (0, -1) if widest == "left" else (0, 1) if widest == "right" else (1, -1 if widest == "top" else 1)
     outwards = sign * patches.place[:, along]  # 1 at the side itself
-    strip = patches.inside & ~chosen & (outwards > 1.0 - 2.0 * LOOSEST) & (outwards < 0.97)
+    strip = patches.inside & ~chosen & (outwards > 1.0 - 2.0 * WIDEST_GAP) & (outwards < 0.97)
     strip &= patches.area > 0.0005 * box.area
     if not strip.any():
         return None

@@ -13,10 +13,10 @@ from models.segmentation.ranking import (
     MEASURES,
     Coefficients,
     RankingBasis,
+    coefficients,
     expanded,
     measures,
     rank,
-    shipped_coefficients,
 )
 from tests.models.scenes import DISC, drawn_scene
 
@@ -58,7 +58,7 @@ def test_nothing_to_rank(basis: RankingBasis) -> None:
 
 
 def test_the_shipped_coefficients_fit_the_terms() -> None:
-    shipped = shipped_coefficients()
+    shipped = coefficients()
     terms = expanded(np.zeros((1, len(MEASURES) + len(SOURCES)))).shape[1]
     assert {a.shape for a in (shipped.mean, shipped.scale, shipped.weight)} == {(terms,)}
     assert (shipped.scale > 0).all()
@@ -69,10 +69,10 @@ def test_fitting_recovers_a_linear_rule_and_survives_writing(tmp_path: Path) -> 
     examples = []
     for _ in range(60):
         values = rng.uniform(0, 1, (8, len(MEASURES) + len(SOURCES)))
-        examples.append((values, 0.2 + 0.5 * values[:, 1]))
+        examples.append((expanded(values), 0.2 + 0.5 * values[:, 1]))
     formula = fit(examples, 1e-6)
-    values, wanted = examples[0]
-    predicted = (expanded(values) - formula.mean) / formula.scale @ formula.weight + formula.intercept
+    terms, wanted = examples[0]
+    predicted = (terms - formula.mean) / formula.scale @ formula.weight + formula.intercept
     np.testing.assert_allclose(predicted, wanted, atol=1e-3)
     write(formula, tmp_path / "ranking.json")
     read = json.loads((tmp_path / "ranking.json").read_text())
@@ -80,7 +80,7 @@ def test_fitting_recovers_a_linear_rule_and_survives_writing(tmp_path: Path) -> 
 
 
 def test_a_formula_can_be_given(basis: RankingBasis) -> None:
-    terms = len(shipped_coefficients().mean)
+    terms = len(coefficients().mean)
     weight = np.zeros(terms)
     weight[0] = 0.1  # larger is better
     formula = Coefficients(np.zeros(terms), np.ones(terms), weight, 0.7)
