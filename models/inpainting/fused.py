@@ -16,11 +16,13 @@ from models.geometry import Extent
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.patchmatch import PatchMatch
 from models.mask import Mask
-from models.progress import Progress
+from models.progress import SILENT, Progress
 
 NARROW = 40  # pixels across: from here on a hole is wide
 _TRUSTED_DEPTH = 25.0  # pixels; a continuation's weight falls to 1/e this far from the rim
 _FINE_SIGMA = 1.0  # pixels; detail below this scale comes from the copies
+_SIDE = 640  # pixels of the picture's shorter side up to which NARROW holds; it grows with larger ones
+_LEEWAY = 16.0  # 8-bit levels by which FSR may leave the range between copies and stream lines
 _MOST_CONTINUED = 60_000  # pixels at a time; FSR takes a second for about 15,000, so more are solved at a smaller size
 _COPYING = 0.6  # share of the time
 
@@ -33,6 +35,7 @@ class Fused:
     def __init__(self, threads: int | None = None) -> None:
         self._copies = PatchMatch(threads)
         self._continuation = Diffusive(Method.FSR)
+        self._cautious = Diffusive(Method.NAVIER_STOKES)
 
     def fill(
         self,
@@ -52,13 +55,14 @@ class Fused:
         copies = self._copies.fill(
             image, hole, seed=seed, progress=progress.part(0.0, _COPYING), forbidden=forbidden, prompt=prompt
         )
+        scale = max(1.0, min(empty.shape) / _SIDE)
         narrowness = narrow_share(empty)
         narrow = narrowness > 0
         if not narrow.any():
             progress.report(1.0, "filled")
             return copies
         known = ~narrow if forbidden is None else ~narrow & ~(forbidden > 0)
-        box = masks.bounds(narrow.astype(np.float32)).padded(2 * NARROW).clipped(Extent.of(image))
+        box = masks.bounds(narrow.astype(np.float32)).padded(round(2 * NARROW * scale)).clipped(Extent.of(image))
         if not known[box.slices].any():
             return copies
         part = box.slices
@@ -78,13 +82,11 @@ class Fused:
         """The rims continued (H×W×3 of the image's dtype), and how many times smaller it was solved."""
         shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / _MOST_CONTINUED)))
         if shrunk == 1:
-            filled = self._continuation.fill(
-                image, narrow.astype(np.float32), seed=seed, progress=progress, forbidden=forbidden.astype(np.float32)
-            )
-            return filled, 1
+            mask, barred = narrow.astype(np.float32), forbidden.astype(np.float32)
+            return self._continued_within_reason(image, mask, barred, seed, progress), 1
         height, width = narrow.shape
         size = max(1, width // shrunk), max(1, height // shrunk)
-        small = cv2.resize(_known_only(image, narrow | forbidden, shrunk), size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         # a small pixel counts as known when most of what it covers is
         covered, barred = (
             (cv2.resize(area.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
@@ -92,14 +94,26 @@ class Fused:
         )
         if not covered.any() or not ((covered == 0) & (barred == 0)).any():
             return image, shrunk
-        filled = self._continuation.fill(small, covered, seed=seed, progress=progress, forbidden=barred)
+        filled = self._continued_within_reason(small, covered, barred, seed, progress)
         return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), shrunk
+
+    def _continued_within_reason(
+        self, image: np.ndarray, mask: Mask, barred: Mask, seed: int, progress: Progress
+    ) -> np.ndarray:
+        """FSR, kept from running away: it extrapolates waves, and some grow across a hole."""
+        rims = self._continuation.fill(image, mask, seed=seed, progress=progress, forbidden=barred)
+        smooth = self._cautious.fill(image, mask, seed=seed, progress=SILENT, forbidden=barred)
+        top = np.iinfo(image.dtype).max
+        leeway = np.float32(_LEEWAY * top / 255)
+        lowest = np.minimum(smooth, image) - leeway
+        highest = np.maximum(smooth, image) + leeway
+        return np.rint(np.clip(rims, lowest, highest)).clip(0, top).astype(image.dtype)
 
 
 def narrow_share(empty: np.ndarray) -> np.ndarray:
-    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than NARROW pixels across, falling
-    to 0 towards wide parts; 0 outside."""
-    radius = NARROW // 2
+    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than NARROW pixels across (more in
+    pictures over 640 pixels), falling to 0 towards wide parts; 0 outside."""
+    radius = round(NARROW / 2 * max(1.0, min(empty.shape) / _SIDE))
     framed = np.pad(empty.astype(np.uint8), 1)
     inner = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1] >= radius
     if not inner.any():
@@ -122,13 +136,3 @@ def two_band(
     coarse = cv2.GaussianBlur(difference, (0, 0), sigma) / spread[..., None]
     top = np.iinfo(detailed.dtype).max
     return np.rint(detailed + coarse).clip(0, top).astype(detailed.dtype)
-
-
-def _known_only(image: np.ndarray, unknown: np.ndarray, shrunk: int) -> np.ndarray:
-    """The image with unknown pixels replaced by the mean of known ones near by, so that shrinking mixes none in."""
-    known = (~unknown).astype(np.float32)
-    sides = (2 * shrunk + 1, 2 * shrunk + 1)
-    share = np.maximum(cv2.blur(known, sides), 1e-3)
-    mean = cv2.blur(image.astype(np.float32) * known[..., None], sides) / share[..., None]
-    top = np.iinfo(image.dtype).max
-    return np.where(unknown[..., None], np.rint(mean).clip(0, top), image).astype(image.dtype)
