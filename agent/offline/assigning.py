@@ -198,7 +198,7 @@ def change_attribute(target: str, value: str) -> list[Step] | None:
     if (
         re.search(rf"(?:^|\s|'s ){_PART}(?:\s(?:of|on|in)\b.*)?$", target, re.I)
         and not p.is_plain_colour(value)
-        and not v.full(rf"{v.DEGREE}{v.SIZE}", value)
+        and not v.full(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE}|{v.QUALITY}|{v.BLURRED}|(?:{'|'.join(_HUES)})(?:d?ish|d?e?r))", value)
     ):
         return [Step("other", p.noun_phrase(target), value)]
     return None
@@ -375,6 +375,9 @@ def _thing(target: str, value: str) -> list[Step]:
     )
     if found and p.is_plain_colour(found["colour"]):
         return each("recolor", found["colour"])
+    adjectives = p.coordinated(value)
+    if len(adjectives) == 2 and sum(map(p.is_plain_colour, adjectives)) == 1 and not re.search(r"\b(?:an?|the|of|with)\b", value):
+        return each("recolor", value)
     if _SAME_COLOUR.match(value):
         return each(
             "recolor", re.sub(r"^match(?:ing|es)? (?:the colou?r of )?(?:the |his |her )?", "colour of the ", plain)

@@ -221,7 +221,7 @@ _STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TON
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
     if match := re.match(
-        r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|this|that|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$",
+        r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|(?:this|that)(?! [\w-]+ (?:look|be|wear|have|hold|appear|seem|smile|into|like|more|less|[a-z]+er)\b)|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$",
         rest,
         re.I,
     ):

@@ -14,6 +14,7 @@ _CONNECTOR = re.compile(
 _POLITE = re.compile(
     r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
+    r"|(?:(?<=undo)|(?<=undo that)|(?<=undo it)),?\s+(?:and|but|then)\s+(?=[a-z])"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
     r"|,\s*(?=(?:it|he|she|they|that)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
@@ -26,7 +27,7 @@ _BLOCKING = frozenset(
     "does did get make help and/or if while than under over behind near last previous latest color colour recent two three one every each all some any these those".split()
 )
 _SKIPPABLE = re.compile(
-    r"(?:\s|^)(?:second|third|fourth|actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$",
+    r"(?:\s|^)(?:second|third|fourth|actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|only|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$",
     re.I,
 )
 _NOT_AFTER_MAKE = frozenset(

@@ -10,7 +10,7 @@ from agent.offline.lexicon import opening_verb
 
 OPPOSITES = {
     "dark": "brighter", "bright": "darker", "light": "darker", "dim": "brighter", "blurry": "not blurry",
-    "blurred": "not blurry", "fuzzy": "not blurry", "yellow": "less yellow", "yellowish": "less yellow",
+    "blurred": "not blurry", "fuzzy": "not blurry", "yellow": "less yellow", "yellowish": "less yellow", "yellowed": "less yellow",
     "bluish": "less blue", "greenish": "less green", "reddish": "less red", "pinkish": "less pink", "warm": "cooler",
     "cold": "warmer", "cool": "warmer", "dull": "more vivid", "drab": "more vivid", "bland": "more vivid",
     "lifeless": "more vivid", "muddy": "more vivid", "saturated": "less saturated", "oversaturated": "less saturated",
@@ -33,6 +33,11 @@ _VERY = r"(?:(?:a (?:bit|little|tad|touch)|way|far|much|just|still|really|very|s
 _IS = r"(?:(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?|has come out|got|have come out)|'s|'re) )"
 _NP = r"(?P<np>(?:(?:the|this|my|his|her|that|our|their|these|those|your) )?[\w' -]{1,50}?|it|they)"
 _STATED = re.compile(rf"^{_NP}{_IS}(?P<very>{_VERY})(?P<too>too )?(?P<how>[\w-]+)(?P<rest>(?: out)?(?: .*)?)$", re.I)
+_TELEGRAPHED = re.compile(
+    rf"^{_NP} (?P<very>{_VERY})(?P<too>too )?(?P<how>crooked|tilted|slanted|skewed|wonky|yellowed|yellowish|blurry|grainy|noisy|dusty|dirty|wrinkled|creased|"
+    r"smudged|stained|scratched|faded|washed|overexposed|underexposed|pixelated)(?P<rest>(?: out)?)$",
+    re.I,
+)
 _NOT_ENOUGH = re.compile(
     rf"^{_NP}(?: (?:is|are|looks?|do|does|has|have))?(?:n't| not|'s not|nt)(?: look)? (?P<how>[\w-]+) enough(?: .*)?$", re.I
 )
@@ -84,7 +89,7 @@ def wishes(clause: str) -> list[str]:
         thing = p.noun_phrase(match["np"])
         more = match["what"].removeprefix("more ")
         return [f"increase the {more}" + (f" of {thing}" if thing and not v.is_pronoun(thing) else "")]
-    if match := _STATED.match(clause):
+    if match := _STATED.match(clause) or _TELEGRAPHED.match(clause):
         return _stated(match)
     return []
 

@@ -53,8 +53,13 @@ _EXCEPT = re.compile(
     r"^(?:but |all )*(?:except|but not|excluding|not|leave out|apart from|besides|without touching|spare|everyone except|everyone but|everything but)(?: for| on)? (?P<what>(?:the |her |his |their |my )[\w' -]+|[\w' -]+)$",
     re.I,
 )
+_MATCHING = re.compile(
+    r"^(?:(?:make|have|get|let) )?(?P<what>(?:the|his|her|my|their|its) [\w' -]+?) (?:match(?: (?:it|that|this|them))?|the same(?: colou?r)?(?: (?:as (?:it|that))?)?|go with (?:it|that))(?: too)?$",
+    re.I,
+)
+_INSTEAD = re.compile(r"^(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its|that|this) (?!same\b)[\w' -]+?) (?:instead|rather)$", re.I)
 _SPARED = re.compile(
-    r"^(?:but )?(?:leave|keep|spare|retain|save|don't (?:remove|blur|touch|change|include)) "
+    r"^(?:but )?(?!.*\b(?:but|undo|and|only|just)\b)(?:leave|keep|spare|retain|save|don't (?:remove|blur|touch|change|include)) "
     r"(?P<what>(?:the |her |his |their |my |that )[\w' -]+?)(?: (?:in|there|alone|as (?:is|it was|they were)|visible|untouched|out of it))*$",
     re.I,
 )
@@ -115,7 +120,7 @@ def elliptical(clause: str, past: Conversation) -> list[Step]:
     text = bare_clause(raw)
     if not text or len(text) > 140:
         return []
-    if steps := _corrections(raw, text, past, last):
+    if not _LESS.match(text) and (steps := _corrections(raw, text, past, last)):
         return steps
     if steps := _amounts(text, last):
         return steps
@@ -327,6 +332,12 @@ def _sames(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
             and not re.search(r"\b(?:is|are|was|should|needs?)\b", what)
         ):
             return _to_each(what, past, last)
+    if (match := _MATCHING.match(text)) and past.focus:
+        if last.op == "recolor" and last.value:
+            return [Step("recolor", p.noun_phrase(match["what"]), last.value)]
+        return [Step("adjust", p.noun_phrase(match["what"]), f"match the {past.focus}")]
+    if match := _INSTEAD.match(text):
+        return [Step("undo"), *_to_each(match["what"], past, last)]
     if match := re.match(
         r"^(?:what about|how about|and|also|now|then|next|plus|and also|and now)\s+(?P<what>(?:the|his|her|my|their|its|on the|in the|for the|that|this|those)\b.+)$",
         text,

@@ -158,6 +158,8 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
         first("crop")
     elif verb in ("invert", "widen", "lengthen"):
         first("tone" if verb == "invert" else "outpaint")
+    elif verb in ("fill", "fill in") and re.match(r"(?:the |any |all )*(?:missing|gaps?|holes?|blanks?|empty|white (?:areas?|space|parts?)|torn)\b", rest, re.I):
+        return ["outpaint"]
     elif verb in ("fill", "fill in"):
         first("colour" if p.colour_suffix(rest) else "insert")
     elif verb in ("mask", "outline"):
@@ -244,6 +246,9 @@ def _restore(rest: str, verb: str) -> list[Step]:
             "smooth out",
             "iron out",
             "iron",
+            "steam",
+            "steam out",
+            "press out",
             "mend",
             "patch",
             "patch up",
@@ -452,7 +457,7 @@ def verbless(clause: str) -> list[Step]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
     if re.fullmatch(
-        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long) )+(?:shadow|reflection)s?", text, re.I
+        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long)[ -])+(?:shadow|reflection)s?", text, re.I
     ):
         return [Step("insert", None, p.bare(text))]
     if re.fullmatch(r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)", text, re.I):
@@ -464,7 +469,7 @@ def verbless(clause: str) -> list[Step]:
     ):
         return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
     if re.match(
-        r"(?:an? |the |some )?(?:[\w-]+ ){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b",
+        r"(?:an? |the |some )?(?:[\w-]+[ -]){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b",
         text,
         re.I,
     ) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
@@ -488,7 +493,7 @@ def verbless(clause: str) -> list[Step]:
         return [Step("crop", None, match["how"])]
     if match := re.match(
         rf"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?(?:on|onto|against|over) (?:an? |the )?"
-        rf"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|\+) (?P<extra>(?:an? )?(?:[\w-]+ )*(?:shadow|reflection)s?))?$",
+        rf"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|\+) (?P<extra>(?:an? )?(?:\w+[ -])*(?:shadow|reflection)s?))?$",
         text,
         re.I,
     ):
@@ -499,6 +504,10 @@ def verbless(clause: str) -> list[Step]:
             behind = [Step("background_remove")]
         if behind:
             return behind + ([Step("insert", None, p.bare(match["extra"]))] if match["extra"] else [])
+    if match := re.match(r"(?:the )?(?:product |item |it )?(?:to )?(?P<how>(?:fill(?:s|ing)?|occup(?:y|ies)) \d+ ?%|\d+ ?% fill)(?: of (?:the )?frame)?$", text, re.I):
+        return [Step("crop", None, match["how"])]
+    if match := re.match(r"(?P<size>\d{3,5} ?(?:x|×|by) ?\d{3,5})(?: ?(?:px|pixels))?$", text, re.I):
+        return [Step("other", None, f"resize to {match['size']}")]
     if v.full(r"(?:on |onto |in |then )*pure white(?: Qtxt\d+z| #?f{3,6}| \(?255.*)?", text):
         return [Step("background_replace", None, re.sub(r"^(?:on|onto|in|then) ", "", text))]
     if match := re.match(
@@ -602,7 +611,8 @@ def verbless(clause: str) -> list[Step]:
         if (
             steps
             and all(
-                step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
+                (step.op == "other" and v.full(r"open|closed|shut|lit|on|off|smiling|awake|asleep", step.value or ""))
+                or step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
                 and (step.value or step.op in ("blur", "background_remove"))
                 for step in steps
             )
@@ -614,4 +624,17 @@ def verbless(clause: str) -> list[Step]:
     return []
 
 
+def wanted_thing(clause: str) -> list[Step]:
+    """A new thing merely named with its place ("a dragon flying over the castle"); empty for anything else."""
+    text = re.sub(r"^(?:and|plus|maybe|also|with)\s+", "", erasing.trim(strip_tail(strip_preamble(clause))), flags=re.I)
+    named = re.match(r"(?:an?|some|two|three|four|five|several|a few|lots of|more|another) (?!(?:bit|little|lot|touch|tad|friend|few)\b)", text, re.I)
+    if named is None or len(text.split()) > 12 or _SAID_OF.search(text):
+        return []
+    what, relation, where = placing.place_of(text)
+    return placing.insert(text) if what and relation and where else []
+
+
+_SAID_OF = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|took|takes|did|does|went|got|said|i|we|he|she|they|it's|i'm|you|of (?:mine|ours|me|us)|because|but)\b", re.I
+)
 RATIO = framing.RATIO

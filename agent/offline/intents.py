@@ -16,6 +16,12 @@ _THANKS = re.compile(
     r"^(?:(?:ok|okay|oh|wow|great|perfect|nice|cool|awesome|excellent|amazing|lovely|wonderful|brilliant|fantastic|good job|great job|well done|nice work|good work|nice one|love it|i love it|i like it|thanks?|thank you|thank u|thx|ty|tysm|cheers|much appreciated|appreciate it|that's (?:it|all|great|perfect|good|better|enough|fine|everything|awesome|amazing)|that is (?:it|all|great|perfect|good)|that will be all|that'll be all|looks? (?:good|great|perfect|amazing|awesome|nice|fine|better|lovely)(?: now| to me)?|it(?:'s| is| looks?) (?:perfect|great|good|fine|amazing|better|beautiful|lovely)(?: now)?|(?:i'm |we're |all )?(?:done|good|happy)(?: now| here| with (?:it|this|that))?|bye|goodbye|see you|so much|very much|a lot|for (?:your|the) help|exactly|yay|well|man|this is (?:great|perfect)|you're (?:the best|great|awesome)|you rock|no more(?: changes)?|nothing(?: else)?|no(?: thanks| thank you| thx)?|nope|yes|yep|keep it(?: like (?:that|this)| as it is| this way| that way)?|leave it(?: as (?:it )?is| like (?:that|this)| there| alone)?|don'?t (?:change|touch|do|edit|alter) (?:anything|it|a thing)(?: else| more| anymore)?|do nothing(?: else)?|stop(?: here| there| it| now)?|finished|wait|hold on|enough|haha|lol|interesting|never ?mind|no worries|not bad|i'?m satisfied|we(?:'re| are) done|perfect job)[\s,.!?:)]*)+$",
     re.I,
 )
+_PLEASED = re.compile(
+    r"^(?:(?:thanks?|thank you|great|perfect|awesome|wow|yes|ok|nice|cool|amazing|lovely)(?: (?:so much|a lot|very much|again))?[\s,!.]+)*"
+    r"(?:that|this|it)(?:'s| is| looks| was)? (?:exactly|just|precisely|absolutely|really|so|totally)? ?"
+    r"(?:what i (?:wanted|needed|was (?:looking|hoping|asking) for|had in mind|asked for|meant)|(?:great|perfect|awesome|amazing|fantastic|wonderful|brilliant))[\s!.]*$",
+    re.I,
+)
 _HELP = re.compile(
     r"^(?:please )?(?:help(?: me)?|help please|how (?:do i|to|can i) (?:use|start)\b.*|what (?:can|do|could|are) (?:you|u|this|it)\b.*|which (?:file|image|photo|picture|format|edits|tools|languages|models?|file types|formats|kinds?|types?)\b.*|who (?:are|made|built|created|is) .*|are you (?:a |an )?.*|how (?:does|do|did|many|much|long|big|old|large|come|are|is|was) .*|why .*|"
     r"(?:do|does|did|is|are|was|were|have|has|will|am|should|can|could) (?:you|it|this|that|the|there|my|they|these|any|a)\b (?:support|know|understand|see|work|save|store|keep|free|cost|accept|handle|remember|able|allowed|safe|really|private|privacy|done|ready|finished|lose|use|need|already|think|like|recommend|speak|still)\b.*|"
@@ -109,6 +115,8 @@ def chat(text: str) -> Step | None:
     if _GREETING.match(text):
         return Step("other", None, "chat: greeting")
     if _THANKS.match(text):
+        return Step("other", None, "chat: done, no action")
+    if _PLEASED.match(text):
         return Step("other", None, "chat: done, no action")
     if _EDIT_QUESTION.search(text):
         return None

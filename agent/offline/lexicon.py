@@ -81,7 +81,7 @@ VERBS: dict[str, tuple[str, ...]] = {
         "up-res, upres, super-resolve, colorize, colourize, colorise, colourise, polish, refine, enhance, improve, "
         "rescue, salvage, revive, recover, descratch, despeckle, reconstruct, remaster, airbrush, smooth, "
         "smooth out, smooth over, even out, unscratch, beautify, optimize, optimise, perfect, clear up, whiten, "
-        "breathe life into, breathe new life into, declutter, de-wrinkle, modernize, iron, iron out, dust off, patch, patch up, better, help"
+        "breathe life into, breathe new life into, declutter, de-wrinkle, modernize, iron, iron out, steam, steam out, press out, dust off, patch, patch up, better, help"
     ),
     "crop": _words("crop, crop in, trim, zoom in, zoom, cut down to, re-crop, recrop, punch in, close in, tighten"),
     "rotate": _words(

@@ -34,7 +34,7 @@ _PREAMBLES = [
         r"[\s,.:;!?*_#>~–—+=/\\|)\]}\-]+",
         r"\[[^\]\n]{0,30}\]",
         r"\(?\d{1,2}[.):](?!\d)\s*",
-        r"(?:task|request|instructions?|prompt|edit|edits|photoshop request|step \d+|todo|wanted|user|query|specific)\s*:",
+        r"(?:photoshop (?:battle|request|this)|ps battle|task|request|instructions?|prompt|edit|edits|photoshop request|step \d+|todo|wanted|user|query|specific)\s*:",
         r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|evening|afternoon|day))"
         r"(?: (?:there|everyone|everybody|all|guys|reddit|folks|team|friends?|again|bot|assistant|pentimento))*[\s,!.:-]+",
         r"(?:ok|okay|okey|k|so|well|now|also|and|then|next|but|please|pleas|plase|pls|plz|kindly|just|simply|maybe|perhaps|"

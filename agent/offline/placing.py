@@ -44,7 +44,7 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
         if verb == "fill":
             return (
                 [Step("outpaint")]
-                if re.match(r"(?:in )?(?:the )?(?:sides|edges|borders|empty|blank|corners)", rest, re.I)
+                if re.match(r"(?:in )?(?:the )?(?:missing .+|gaps?|holes?|white (?:area|space|parts?).*|sides|edges|borders|empty|blank|corners)", rest, re.I)
                 else []
             )
         return (

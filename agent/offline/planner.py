@@ -65,6 +65,7 @@ def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False
 def _shown(phrase: str | None, quotes: list[str]) -> str | None:
     if phrase is None:
         return None
+    phrase = phrase.replace("drop-shadow", "drop shadow")
     phrase = re.sub(r"\b(black)-and-white\b", r"\1 and white", phrase, flags=re.I)
     phrase = re.sub(r"^(?:b ?(?:&|n|/|and) ?w)$", "black and white", phrase, flags=re.I)
     return re.sub(r"\s+", " ", normalise.unprotect(phrase, quotes)).strip(" ,;") or None
@@ -142,6 +143,8 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     if not steps:
         steps = _complaints(text)
     if not steps:
+        steps = frames.wanted_thing(text)
+    if not steps:
         return [Step("clarify")], "unknown" if len(text) < 400 else "target"
     return _completed(steps, past, has_selection)
 
@@ -152,6 +155,7 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
     now = past.copy()
     topic: str | None = None
     held_verb: str | None = None
+    complained: list[str] = []
     for sentence in normalise.sentences(text):
         if intents.chat(sentence) and len(steps) > 0:
             continue
@@ -163,9 +167,13 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
                 continue
             held_verb = None
             if not found:
+                complained = complaints.wishes(frames.strip_tail(frames.strip_preamble(piece)))
                 topic = _topic(piece) or topic
                 steps = _placed(steps, piece)
                 continue
+            if complained and len(found) == 1 and _is_bare_remedy(found[0]):
+                found = [step for wish in complained for step in frames.parse_clause(wish)] or found
+            complained = []
             found = [_about(step, topic, steps) for step in found]
             steps = _joined(steps, found, piece)
             if any(step.op not in ("clarify", "other", "undo", "redo", "compare") for step in found):
@@ -196,6 +204,8 @@ def _clause(
         return []
     if now.last and not later and (steps := followup.elliptical(piece, now)):
         return steps
+    if later and now.last and (match := re.match(r"(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its) [\w' -]+?)(?: (?:instead|rather|too))?$", piece, re.I)):
+        return followup.transfer(now.last, match["what"], now)
     bare = frames.strip_tail(frames.strip_preamble(piece))
     if complaints.wishes(bare):
         return []
@@ -208,6 +218,8 @@ def _clause(
     ):
         return None
     steps = frames.parse_clause(piece)
+    if not steps and later:
+        steps = frames.wanted_thing(piece)
     if held_verb and opening:
         shared = frames.parse_clause(f"{held_verb} {opening[1]}")
         return [step for step in shared if step.op != "clarify"] + steps
@@ -267,6 +279,16 @@ def _topic(piece: str) -> str | None:
     ):
         return None
     return p.noun_phrase(match["np"])
+
+
+def _is_bare_remedy(step: Step) -> bool:
+    """Whether a step only says that something be put right ("fix it", "extend"), not what or how."""
+    if step.op == "outpaint":
+        return step.value is None
+    named = step.target is not None and not v.is_pronoun(step.target)
+    return (
+        not named and step.op == "restore" and re.fullmatch(r"(?:fix|correct|repair|improve|clean)(?: up)?", step.value or "") is not None
+    )
 
 
 def _placed(steps: list[Step], piece: str) -> list[Step]:
@@ -353,9 +375,14 @@ def _each_a_wish(bare: str) -> list[str]:
     parts = [part for part in _LIST_JOINT.split(bare) if part]
     if not 2 <= len(parts) <= 8 or any(p.is_plain_colour(part) or part.isdigit() for part in parts):
         return []
-    read = [frames.parse_clause(part) for part in parts]
-    if all(steps and steps[0].op not in ("clarify", "other") for steps in read):
+    read = [frames.parse_clause(part) or frames.wanted_thing(part) for part in parts]
+    if all(steps and (steps[0].op not in ("clarify", "other") or steps[0].target) for steps in read) and any(
+        steps[0].op not in ("clarify", "other") for steps in read
+    ):
         return parts
+    coloured = [re.match(r"(?:the |a )?(?P<colour>[\w-]+(?: [\w-]+)?) (?P<np>[\w'-]+)$", part) for part in parts]
+    if all(match and p.is_plain_colour(match["colour"]) and not p.is_plain_colour(match["np"]) for match in coloured):
+        return [f"make the {match['np']} {match['colour']}" for match in coloured if match]
     return []
 
 
@@ -557,6 +584,8 @@ def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
             else None
         )
         return changed(step, target=thing)
+    if step.op == "recolor" and past.last and past.last.op in ("background_remove", "background_replace") and step.value:
+        return Step("background_replace", None, step.value)
     if focus is None:
         return step if target.lower() in _PERSON else changed(step, target=None)
     if target.lower() in _PERSON and step.op == "insert":

@@ -128,6 +128,12 @@ def session(text: str, past: Conversation) -> list[Step]:
         re.I,
     ):
         return [Step("undo", None, f"back to {match['to']}")]
+    if match := re.match(
+        rf"{_LEAD}(?:go |revert |return |switch |jump |roll )+(?:it )?back to (?:the )?(?P<to>[\w' -]+? (?:one|version|look|photo|picture|state|edit)){_TAIL}",
+        text,
+        re.I,
+    ):
+        return [Step("undo", None, f"back to {match['to']}")]
     if match := _AFTER.match(text):
         return [Step("undo", None, match["value"] or f"back to {match['to']}")]
     if match := _TAKE_OUT_AGAIN.match(text):

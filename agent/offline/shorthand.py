@@ -19,6 +19,12 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\b(?:hero|banner|header|cover|thumbnail|listing|storefront|slider|feature)(?: (?:image|crop|shot|pic|photo|format|size))? (?=\d+:\d+)", "crop to "),
     (r"\b(?:hero|banner|header)(?: image| crop)?[,:]? (?=(?:at |in |as )?\d+:\d+)", "crop to "),
     (r"(?<=\d:\d) (?:hero|banner|header|thumbnail)(?: (?:image|crop|shot|pic|format))?\b", ""),
+    (r"^(?:amazon|etsy|ebay|shopify|zalando|web ?shop|catalog(?:ue)?|main|listing|product)(?: (?:main|hero|listing|image|img|photo|pic|picture))*\s*[:-] ", ""),
+    (r"\bpure white\b(?: \(?(?:rgb )?255(?:[, ]+255)*\)?)?", "pure white"),
+    (r"\b(white (?:background|backdrop)) \(?(?:rgb )?255(?:[, ]+255)*\)?", r"\1"),
+    (r"\bdrop shadow", "drop-shadow"),
+    (r"^(?:(?:make|create|give me|need|show(?: me)?|i need|we need|do|generate|render)(?: me| us)? )?(?:\d+|two|three|four|five|six|several) (?:colou?r )?"
+     r"(?:variants?|variations?|versions?|options?|colou?rs|skus?)\s*(?:[:-]|in)\s*", "recolor the product in "),
     (r"\b(?:straight-on|dead-on) crop\b", "straighten, crop"),
     (r"\bbackground (?:gone|out|away|off|removal|rmv|removed)(?=$|[,;.+&]| and\b| pls\b| please\b| then\b)", "remove the background"),
     (r"\bknock ?out(?=$|[,;.+&])", "remove the background"),

@@ -27,7 +27,7 @@ _SHORTHAND = {
     "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form", "wiht": "with", "whit": "with", "w/": "with",
     "bg": "background", "bckgrnd": "background", "backgrnd": "background", "pic": "picture", "pix": "picture", "bleu": "blue",
     "u": "you", "ur": "your", "cuz": "because", "rm": "remove", "bkg": "background", "bkgd": "background", "b/g": "background", "purpel": "purple", "yelow": "yellow",
-    "lil": "little", "mak": "make", "lite": "light", "wite": "white", "wnat": "want", "backgruond": "background", "sq": "square", "gimme": "give me", "wanna": "want to", "gonna": "going to", "abit": "a bit", "alot": "a lot", "shrit": "shirt", "mkae": "make", "maek": "make", "amke": "make",
+    "tshirt": "t-shirt", "tshirts": "t-shirts", "lil": "little", "mak": "make", "lite": "light", "wite": "white", "wnat": "want", "backgruond": "background", "sq": "square", "gimme": "give me", "wanna": "want to", "gonna": "going to", "abit": "a bit", "alot": "a lot", "shrit": "shirt", "mkae": "make", "maek": "make", "amke": "make",
     "ppl": "people", "sumone": "someone", "plese": "please", "rmv": "remove", "del": "delete", "clr": "color", "colr": "color", "gry": "gray", "grn": "green", "blk": "black", "wht": "white", "ot": "to", "fo": "of", "ti": "it", "taht": "that", "htis": "this", "thsi": "this", "form the": "from the",
     "dont": "don't", "doesnt": "doesn't", "cant": "can't", "isnt": "isn't", "shouldnt": "shouldn't", "didnt": "didn't", "wont": "won't", "im": "i'm", "id like": "i'd like", "thats": "that's", "lets": "let's", "theres": "there's", "whats": "what's", "youre": "you're",
 }  # fmt: skip

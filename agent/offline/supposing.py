@@ -6,6 +6,8 @@ import re
 
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
+from agent.offline.lexicon import from_gerund, opening_verb
+from agent.offline.normalise import strip_preamble
 from agent.offline.steps import Step
 
 _NICE = "nice|nicer|great|good|cool|better|best|awesome|amazing|lovely|wonderful|perfect|fun|funny|neat|ideal|helpful"
@@ -48,6 +50,16 @@ _VERBS = {
     "looked": "look", "looks": "look", "look": "look", "said": "say", "says": "say", "say": "say",
     "stood": "stand", "sat": "sit",
 }  # fmt: skip
+_SO_THAT = re.compile(
+    r"^(?:edit|change|alter|modify|adjust|fix|transform|rework|update|photoshop|retouch) (?P<np>(?:the|my|his|her|their|our|its|all|this|that) .+?)"
+    r",? so(?: that)? (?:it|they|he|she)(?: (?:all|now|would|will|can|should))* (?P<verb>looks?|is|are|be|has|have|wears?|holds?|says?) (?P<how>.+)$",
+    re.I,
+)
+_WELCOME = re.compile(
+    rf"^(?P<np>(?!(?:that|this|it|which|the|he|she|they|you|any|what|how|i|we|everything)\b).{{4,90}}?) would (?:also )?(?:be|look) (?:so |really |very |super )?(?:{_NICE})"
+    r"(?: too| here| there| as well| in (?:the|this|my) \w+)?$",
+    re.I,
+)
 _AFTERWARDS = re.compile(
     r"^(?:(?:show|draw|render|depict|visuali[sz]e|generate|imagine|predict|illustrate|simulate|create|make|display)"
     r"(?: me| us)? )?(?:an? (?:image|picture|photo) of )?(?:what|how) (?:(?P<np>.+?) (?:would|will|might|could|should|may|is going to)|"
@@ -70,7 +82,14 @@ _STATE_AFTER = re.compile(
 
 def as_imperative(clause: str) -> str | None:
     """A supposition as the imperative it amounts to; None when the clause is none."""
-    lead = _LEAD.match(clause.strip(" .?!"))
+    clause = clause.strip(" .?!")
+    if aim := _SO_THAT.match(clause):
+        return f"make {aim['np']} {_VERBS[aim['verb'].lower()]} {aim['how']}"
+    if (welcome := _WELCOME.match(clause)) and not re.search(r"\b(?:if|is|are|was)\b", welcome["np"], re.I):
+        named = strip_preamble(welcome["np"])
+        verbal = opening_verb(named) or from_gerund(named)
+        return named if verbal else f"add {named}"
+    lead = _LEAD.match(clause)
     if lead is None:
         return None
     body = lead["body"].strip(" .?!,")

@@ -133,7 +133,7 @@ SIZE = _any(
     r"""bigger|larger|smaller|tinier|taller|shorter|longer|wider|thinner|slimmer|skinnier|narrower|thicker|fatter|
     chubbier|huge|tiny|giant|gigantic|enormous|massive|big|small|large|tall|short|long|wide|thin|slim|skinny|fat|
     thick|narrow|twice as (?:big|large|tall|wide|long)|half (?:the|its|as) (?:size|big|large|tall)|double the size|
-    (?:twice|double|half) (?:the|its|their) (?:size|height|width)|life-?size|miniature|oversized|more muscular|buff|
+    (?:twice|double|half) (?:the|its|their|that|this|of that|the current) (?:size|height|width)|(?:half|twice|double) as (?:big|large|small)|life-?size|miniature|oversized|more muscular|buff|
     muscular|heavier|bulkier|buffer|\d+ ?(?:%|percent|x|times) (?:bigger|larger|smaller|taller|the size)|
     (?:two|three|four|ten) times (?:bigger|larger|smaller|as big|the size)|the same size(?: as .+)?"""
 )
