@@ -14,9 +14,9 @@ from models.segmentation.refine import cut_in_band
 from models.segmentation.saliency import Scene
 
 _RIM = 0.05  # of the shorter side
-_PLAIN = 0.82  # share of the rim that must keep to one surface; a thing may run out of the picture
+_PLAIN = 0.9  # share of the rim that must keep to one surface; a thing may run out of the picture
 _LEAST_TOLERANCE = 3.5  # CIELAB
-_MOST_SPREAD = 3.0  # of the rim about its surface: more is a texture
+_MOST_SPREAD = 2.0  # of the rim about its surface: more is a texture
 _DARKEST_SHADOW = 55.0  # of lightness, below the surface
 _SHADOW_SLOPE = 2.6  # lightness per pixel of the reduced picture, as steep as a soft shadow gets
 # Detail of a shadow, in lightness: this many times the backdrop's own and as much beyond.

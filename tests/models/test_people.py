@@ -5,7 +5,7 @@ from skimage import data
 from models.geometry import Bounds
 from models.segmentation.background import SubjectSplit, split_subject, with_gaps_filled
 from models.segmentation.boundaries import to_lab
-from models.segmentation.faces import find_faces
+from models.segmentation.faces import find_faces, people_unasked
 from models.segmentation.people import likely_place, people_mask, with_people
 from models.segmentation.saliency import Scene
 
@@ -25,6 +25,11 @@ def test_a_person_has_hair_shoulders_and_body(astronaut):
     outside = ((40, 100), (340, 100), (450, 300), (20, 200), (480, 480))
     for x, y in outside:
         assert not mask[int(y * scale), int(x * scale)], (x, y)
+
+
+def test_portraits_are_noticed_unasked_and_crockery_is_not(astronaut):
+    assert len(people_unasked(astronaut.rgb)) == 1
+    assert people_unasked(data.coffee()) == []
 
 
 def test_nobody_without_a_face(astronaut):

@@ -11,7 +11,7 @@ import numpy as np
 from models.geometry import Bounds
 from models.segmentation.background import SubjectSplit, measured, otsu, split_subject, tidied
 from models.segmentation.colour_terms import ACHROMATIC, called
-from models.segmentation.faces import face_mask, find_faces, skin_probability
+from models.segmentation.faces import face_mask, find_faces, people_unasked, skin_probability
 from models.segmentation.people import people_mask, person_mask, with_people
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import (
@@ -83,7 +83,7 @@ class Resolver:
     def subject(self) -> SubjectSplit:
         """The subject and how sure it is."""
         split = split_subject(self.scene)
-        return with_people(split, self.scene, people_mask(self.scene, self.faces))
+        return with_people(split, self.scene, people_mask(self.scene, people_unasked(self.scene.rgb)))
 
     @cached_property
     def faces(self) -> list[Bounds]:
