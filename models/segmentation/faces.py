@@ -24,8 +24,8 @@ _SKIN_CENTRE = np.array([0.20, 0.25])
 _SKIN_SPREAD = np.array([0.10, 0.14])
 # A face's middle is at least this warm in (a, b) / (L + 16), whatever the light.
 _LEAST_WARMTH = np.array([0.04, 0.0])
-# Overlapping windows of the cascade that make a face when one is asked for, and when nobody spoke of people: on 1,100
-# photos of all sorts the second keeps two of three true faces and drops two of three false ones.
+# Overlapping windows of the cascade that make a face when one is asked for, and when nobody spoke of people. Of about
+# 100 photos where 4 windows agreed, 7 kept 25 of 34 with people and 19 of 66 without; 6 itself was not counted.
 _AGREEING, _AGREEING_UNASKED = 4, 6
 _LARGE_FACE = 0.3  # of the picture's shorter side: a portrait, for which fewer windows do if there is skin
 _LEAST_SKIN = 0.12  # mean probability over the face
