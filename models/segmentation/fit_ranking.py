@@ -222,7 +222,7 @@ def main() -> None:
     """Compose, measure, fit, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("photos", type=Path, help="a folder of JPEG photos")
-    parser.add_argument("--scenes", type=int, default=320)
+    parser.add_argument("--scenes", type=int, default=260)
     parser.add_argument("--ridge", type=float, default=0.01)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)

@@ -8,6 +8,8 @@ guided filter moves the edge to where the picture's own edge is and leaves it as
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 
@@ -138,18 +140,22 @@ def snap_to_edges(rgb: np.ndarray, mask: Mask, radius: int = _SNAP_RADIUS) -> Ma
     reach = np.ones((2 * radius + 3, 2 * radius + 3), np.uint8)
     band = (cv2.dilate(mask, reach) > 0.02) & (cv2.erode(mask, reach) < 0.98)
     result = mask.copy()
-    for top in range(0, height, _TILE):
-        for left in range(0, width, _TILE):
-            tile = Bounds(left, top, min(left + _TILE, width), min(top + _TILE, height))
-            edge = band[tile.slices]
-            if not edge.any():
-                continue
-            window = tile.padded(2 * radius + 1).clipped(Extent(width, height))
-            guide = rgb[window.slices].astype(np.float32) / 255.0
-            filtered = cv2.ximgproc.guidedFilter(guide, mask[window.slices], radius, _SMOOTHNESS)
-            inner = tile.shifted(-window.x0, -window.y0)
-            steep = np.clip((filtered[inner.slices] - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0)
-            result[tile.slices] = np.where(edge, steep, result[tile.slices])
+
+    def snap(tile: Bounds) -> None:
+        window = tile.padded(2 * radius + 1).clipped(Extent(width, height))
+        guide = rgb[window.slices].astype(np.float32) / 255.0
+        filtered = cv2.ximgproc.guidedFilter(guide, mask[window.slices], radius, _SMOOTHNESS)
+        inner = tile.shifted(-window.x0, -window.y0)
+        steep = np.clip((filtered[inner.slices] - 0.5) * _STEEPNESS + 0.5, 0.0, 1.0)
+        result[tile.slices] = np.where(band[tile.slices], steep, result[tile.slices])
+
+    tiles = (
+        Bounds(left, top, min(left + _TILE, width), min(top + _TILE, height))
+        for top in range(0, height, _TILE)
+        for left in range(0, width, _TILE)
+    )
+    with ThreadPoolExecutor(max(1, min(4, cv2.getNumThreads()))) as pool:
+        list(pool.map(snap, [tile for tile in tiles if band[tile.slices].any()]))
     result[result < 0.02] = 0.0
     result[result > 0.98] = 1.0
     return result
