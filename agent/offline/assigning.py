@@ -464,4 +464,6 @@ def _thing(target: str, value: str) -> list[Step]:
         )
     ):
         return [Step("replace", target, f"{plain} {noun}")]
+    if re.fullmatch(r"(?:(?:a (?:bit|little)|much|slightly|way) )*(?:less|not so|not as) [\w-]+", value, re.I):
+        return each("restore", value)
     return [Step("replace", thing, plain) for thing in things]

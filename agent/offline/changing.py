@@ -184,6 +184,12 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         and not p.colour_suffix(rest)
     ):
         return insert(rest)
+    if exchanged := re.match(
+        r".+? (?:hold(?:ing)?|wear(?:ing)?|have|eat(?:ing)?|drink(?:ing)?|rid(?:e|ing)|carry(?:ing)?) (?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>(?:an?|the|his|her|their) .+)$",
+        rest,
+        re.I,
+    ):
+        return replace(f"{exchanged['old']} with {exchanged['new']}")
     rest = re.sub(r"\s+(?:instead of|rather than) (?:[\w-]+ ?){1,3}$", "", rest)
     joints = [
         joint
@@ -203,6 +209,8 @@ def make(rest: str, verb: str = "make") -> list[Step]:
                 continue
             if not first[0].op == second[0].op == "replace":
                 return make(left) + make(right)
+    if re.fullmatch(r"(?:(?:dark|light|bright|pale|deep|navy|royal|pure|off|matte)[- ])?[\w#-]+", rest) and p.is_plain_colour(rest):
+        return [Step("recolor", "it", p.colour_words(rest))]
     steps = _made(rest)
     if not steps and joints:
         joint = joints[0]
@@ -287,6 +295,14 @@ def _made(rest: str) -> list[Step]:
         re.I,
     ):
         return assign(match["what"], match["how"])
+    if match := re.match(
+        r"(?P<what>(?:the|his|her|their|my|this|that|its|our) [\w' -]+?|him|her|them|me|us) (?P<how>melt|explode|bloom|burn|fall|float|rust|rot|wilt|collapse|"
+        r"freeze|evaporate|sink|break|crack|shatter|bounce|boil|drown|grow|age|bleed|sneeze|roar|howl|hop|hover|glide|dive|nod|clap|salute|blush|pose|rise|set|wake up|"
+        r"fall over|tip over|fall down|take off|catch fire|burst)(?P<tail> .*)?$",
+        rest,
+        re.I,
+    ):
+        return [Step("other", p.noun_phrase(match["what"]), f"{match['how']}{match['tail'] or ''}")]
     if match := re.match(r"(?:an? |some )(?:\w+ )*?(?:copy|duplicate|backup)(?: .*)?$", rest, re.I):
         return [Step("other", None, "copy")]
     if re.match(r"(?:an?|some|more|another|two|three) ", rest, re.I):

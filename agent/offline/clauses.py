@@ -16,7 +16,7 @@ _POLITE = re.compile(
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
     r"|(?:(?<=undo)|(?<=undo that)|(?<=undo it)),?\s+(?:and|but|then)\s+(?=[a-z])"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
-    r"|,\s*(?=(?:it|he|she|they|that)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
+    r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
     re.I,
 )

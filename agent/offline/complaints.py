@@ -80,15 +80,21 @@ def wishes(clause: str) -> list[str]:
     if match := _NOT_ENOUGH.match(clause):
         return [f"make {match['np']} more {match['how']}"]
     if match := _THERE_IS.match(clause):
+        if re.match(r"(?:[\w-]+ ){0,2}(?:spot|mark|line|streak|smear|blotch|blob|speck|patch|glare|flare|finger|thumb)s?\b", match["what"], re.I):
+            return [f"remove {match['what']}"]
         return [f"fix {match['what']}"] if _is_flaw(match["what"]) else []
     if (match := _HAS.match(clause)) and _is_flaw(match["what"]):
         thing = match["np"] if p.noun_phrase(match["np"]) and not v.is_pronoun(match["np"]) else ""
         place = match["on"] if match["on"] and not re.search(r"\b(?:it|them)$", match["on"]) else ""
-        return [f"fix {match['what']}{place or (f' on {thing}' if thing else '')}"]
+        what = re.sub(r" (?:from|after|due to|because of|caused by) .*$", "", match["what"])
+        return [f"fix {what}{place or (f' on {thing}' if thing else '')}"]
     if (match := _LACKS.match(clause)) and v.full(rf"(?:more )?{v.QUANTITY}", match["what"]):
         thing = p.noun_phrase(match["np"])
         more = match["what"].removeprefix("more ")
         return [f"increase the {more}" + (f" of {thing}" if thing and not v.is_pronoun(thing) else "")]
+    telegraphed = _TELEGRAPHED.match(clause)
+    if telegraphed and re.match(r"(?:blurry|washed|faded|grainy|noisy|dirty|dusty)", telegraphed["how"], re.I) and v.is_background(telegraphed["np"]):
+        return []
     if match := _STATED.match(clause) or _TELEGRAPHED.match(clause):
         return _stated(match)
     return []
@@ -100,7 +106,9 @@ def _stated(match: re.Match[str]) -> list[str]:
     for state in re.split(r",? (?:and|but) |, ", f"{match['how']}{rest}"):
         words = re.sub(rf"^{_VERY}(?:too )?", "", state, flags=re.I).split()
         how = words[0].lower() if words else ""
-        if how in OPPOSITES and not (p.is_plain_colour(how) and not (match["too"] or match["very"])):
+        tinted = v.is_image(match["np"]) or re.search(r"\b(?:it|everything|skin|face|faces|whites)$", match["np"], re.I)
+        stated_colour = p.is_plain_colour(how) and not (match["too"] or match["very"] or tinted)
+        if how in OPPOSITES and not stated_colour:
             found.append(_opposite(match["np"], how))
         elif match["too"] and not found and re.fullmatch(r"[a-z]+", how):
             found.append(f"make {match['np']} less {how}")
@@ -117,6 +125,8 @@ def _straightened(thing: str) -> str:
 
 def _opposite(thing: str, state: str) -> str:
     wish = OPPOSITES[state]
+    if wish == "more contrast" and v.full(rf"(?:the |its |all |my )*{v.QUANTITY}", thing):
+        return "increase the contrast"
     if wish == "zoomed out":
         return "zoom out"
     if _UPRIGHT.search(wish):
@@ -124,3 +134,9 @@ def _opposite(thing: str, state: str) -> str:
     if wish == "restored":
         return f"restore {thing}"
     return f"make {thing} {wish}"
+
+
+def subject(clause: str) -> str | None:
+    """What a complaint is about."""
+    match = _STATED.match(clause) or _TELEGRAPHED.match(clause) or _NOT_STRAIGHT.match(clause)
+    return p.noun_phrase(match["np"]) if match and not v.is_pronoun(match["np"]) else None

@@ -323,7 +323,11 @@ def _sames(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
         return list(edits)
     for pattern in (_SAME_FOR, _DO_ALSO):
         if match := pattern.match(text):
-            return _to_each(match["what"], past, last)
+            what, *but = re.split(r",? but (?:make (?:it|that) |this time )?(?:in )?", match["what"], maxsplit=1)
+            same = _to_each(what, past, last)
+            if but and (p.could_be_colour(but[0]) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", but[0])):
+                return [changed(step, value=p.colour_words(but[0])) for step in same]
+            return same
     if match := _TOO.match(text) or _TOO.match(_LEAD.sub("", raw).strip(" ,.!?") or raw):
         what = match["what"]
         if (
@@ -674,6 +678,13 @@ def answer(text: str, past: Conversation) -> list[Step]:
         return []
     options = references.options(past.last_reply)
     if wanted:
+        picked = re.split(r"\s*,\s*(?:and )?|\s+and\s+", short)
+        if len(picked) > 1 and all(references.is_pointing(f"the {part.removeprefix('the ')}") for part in picked):
+            return [
+                changed(step, target=references.pick(part, step.target or step.value or "", past.last_reply))
+                for step in wanted
+                for part in picked
+            ]
         if references.is_reference(short) or (options and references.choose(short, options)):
             return [
                 changed(step, target=references.pick(short, step.target or step.value or "", past.last_reply))

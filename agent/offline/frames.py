@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, placing, supposing, toning
+from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, nominal, placing, supposing, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation, strip_preamble, strip_tail
@@ -187,6 +187,8 @@ def _restore(rest: str, verb: str) -> list[Step]:
         return [
             Step("adjust", p.noun_phrase(owner[1]) if owner else None, f"{how} {part}") for part in p.coordinated(what)
         ]
+    if re.match(r"(?:the |this |any |that )?(?:colou?r |\w+ )?(?:cast|tint)s?\b", rest, re.I):
+        return [Step("adjust", None, f"{stem} {p.bare(rest)}")]
     values = {
         "denoise": "denoise", "deblur": "deblur", "unblur": "deblur", "dehaze": "dehaze", "defog": "dehaze", "derain": "derain",
         "desnow": "desnow", "upscale": "upscale", "upsample": "upscale", "upres": "upscale", "superresolve": "upscale",
@@ -485,6 +487,10 @@ def verbless(clause: str) -> list[Step]:
             direction,
             "",
         )
+    if edits := nominal.nominal(text):
+        return edits
+    if match := re.match(r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$", text, re.I):
+        return [erasing.erase_one(f"{match['what']} on {match['where']}")]
     if (match := re.match(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", text, re.I)) and (
         repair := erasing.flaw(match["what"])
     ):
@@ -552,7 +558,7 @@ def verbless(clause: str) -> list[Step]:
         re.I,
     ):
         side = re.search(r"\b(?:on|at|to|above|below|around|for|in|over|under)\b.*$", text)
-        return [Step("outpaint", None, side[0] if side else text)]
+        return [Step("outpaint", None, side[0] if side and not re.search(r"\d", text) else text)]
     if match := re.match(r"(?:in (?:the )?)?(?P<what>.+?) style$", text, re.I):
         return [Step("style", None, p.bare(match["what"]))] if v.found(v.STYLE, text) or len(text.split()) <= 4 else []
     if re.match(

@@ -63,6 +63,7 @@ def crop(rest: str, verb: str) -> list[Step]:
             match["what"],
             flags=re.I,
         )
+        what = re.sub(r"\s(?:is|are)$", "", what)
         tail = re.search(r",? ?(?:a bit |a little |slightly |even )?\b(?:tighter|tightly|closer)$", what, re.I)
         if tail:
             what, value = what[: tail.start()], value or tail[0].strip(" ,")

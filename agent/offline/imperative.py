@@ -57,6 +57,8 @@ def _desire(match: re.Match[str]) -> str | None:
         re.I,
     ):
         return None
+    if re.search(r"\b(?:with no|without (?:an?|the|any)|with(?: an?)? (?:transparent|clear|empty)|no) (?:background|backdrop)$", thing, re.I):
+        return "remove the background"
     if found := re.match(r"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
         return f"change the background to {found['what']}"
     if re.match(r"(?:an?|some|more|two|three|four|another|\d+|lots of|many|several)\b", thing, re.I):

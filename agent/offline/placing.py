@@ -8,6 +8,7 @@ import re
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.erasing import trim
+from agent.offline.nominal import nominal
 from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
 from agent.offline.toning import level, split_amount, with_amount
@@ -26,6 +27,7 @@ _TWO_PLACES = re.compile(
     r"^(?P<first>.+? (?:to|on|onto|in|behind|next to|above|under|around|beside) (?:the |his |her |my |an? |each )[\w' ]+?),? and (?P<second>(?!the\b)[\w-]+(?: [\w-]+){0,3}? (?:to|on|onto|in|behind|next to|above|under|around|beside) .+)$",
     re.I,
 )
+_EACH_NEW = re.compile(r"\s*,\s*(?:and )?(?=(?:an?|some|two|three|four|several|more)\b)|\s+and (?=(?:an?|some|two|three|four|several)\b)", re.I)
 _SIMPLE_RELATION = re.compile(r"^(?:to|on|onto|in|into|at|for|inside|with|throughout|within|upon)$", re.I)
 _TONE_NOUN = rf"(?:(?:some|a (?:little|bit|touch|lot)(?: (?:bit|more))?(?: of)?|a bit of|a touch of|more|extra|slight(?:ly)?|little|bit of|a|an|the|additional|much|lots of|much more|slightly more|of) )*(?:(?:warm|cool|natural|bright|soft|dramatic|golden|overall|deep|rich) )?{v.QUANTITY}"
 _SPACE = r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
@@ -58,7 +60,12 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
         return [Step("insert", None, match[0])]
     if both := _TWO_PLACES.match(rest):
         return insert(both["first"], verb) + insert(both["second"], verb)
+    several = _EACH_NEW.split(rest)
+    if len(several) > 1 and any(place_of(part)[1] for part in several[:-1]) and "between" not in rest:
+        return [step for part in several for step in insert(part, verb)]
     what, relation, where = place_of(rest)
+    if edits := nominal(what):
+        return edits
     special = _insert_special(what, relation, where, rest)
     if special is not None:
         return special

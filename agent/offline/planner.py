@@ -129,7 +129,7 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
         text = re.sub(r"\bits (?=[a-z])", f"the {past.focus}'s ", text, count=1)
     if steps := followup.answer(text, past):
         return _completed(steps, past, has_selection)
-    if small_talk := intents.chat(text):
+    if (small_talk := intents.chat(text)) and all(intents.chat(said) for said in normalise.sentences(text)):
         return [small_talk], ""
     if intents.is_unsupported(text):
         return [Step("other", None, "unsupported")], ""
@@ -157,7 +157,9 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
     held_verb: str | None = None
     complained: list[str] = []
     for sentence in normalise.sentences(text):
-        if intents.chat(sentence) and len(steps) > 0:
+        if intents.chat(sentence):
+            if there := re.match(r"(?:why|how come) (?:is|are) there (?P<np>.+)$", sentence.strip(" ?"), re.I):
+                topic = p.noun_phrase(there["np"])
             continue
         pieces = [part for piece in clauses.clauses(sentence) for part in _unfolded(piece)]
         for piece in pieces:
@@ -167,13 +169,15 @@ def _clause_by_clause(text: str, past: Conversation, has_selection: bool) -> lis
                 continue
             held_verb = None
             if not found:
-                complained = complaints.wishes(frames.strip_tail(frames.strip_preamble(piece)))
-                topic = _topic(piece) or topic
+                bare = frames.strip_tail(frames.strip_preamble(piece))
+                wrong = complaints.wishes(bare)
+                complained += wrong
+                topic = (complaints.subject(bare) if wrong else None) or _topic(piece) or topic
                 steps = _placed(steps, piece)
                 continue
             if complained and len(found) == 1 and _is_bare_remedy(found[0]):
                 found = [step for wish in complained for step in frames.parse_clause(wish)] or found
-            complained = []
+                complained = []
             found = [_about(step, topic, steps) for step in found]
             steps = _joined(steps, found, piece)
             if any(step.op not in ("clarify", "other", "undo", "redo", "compare") for step in found):
@@ -285,7 +289,7 @@ def _is_bare_remedy(step: Step) -> bool:
     """Whether a step only says that something be put right ("fix it", "extend"), not what or how."""
     if step.op == "outpaint":
         return step.value is None
-    named = step.target is not None and not v.is_pronoun(step.target)
+    named = step.target is not None and not v.full(rf"{v.PRONOUN}|both|all(?: of (?:it|them|this|that))?|everything|each", step.target)
     return (
         not named and step.op == "restore" and re.fullmatch(r"(?:fix|correct|repair|improve|clean)(?: up)?", step.value or "") is not None
     )
@@ -375,15 +379,21 @@ def _each_a_wish(bare: str) -> list[str]:
     parts = [part for part in _LIST_JOINT.split(bare) if part]
     if not 2 <= len(parts) <= 8 or any(p.is_plain_colour(part) or part.isdigit() for part in parts):
         return []
+    parts = [_coloured(part) or part for part in parts]
     read = [frames.parse_clause(part) or frames.wanted_thing(part) for part in parts]
     if all(steps and (steps[0].op not in ("clarify", "other") or steps[0].target) for steps in read) and any(
         steps[0].op not in ("clarify", "other") for steps in read
     ):
         return parts
-    coloured = [re.match(r"(?:the |a )?(?P<colour>[\w-]+(?: [\w-]+)?) (?P<np>[\w'-]+)$", part) for part in parts]
-    if all(match and p.is_plain_colour(match["colour"]) and not p.is_plain_colour(match["np"]) for match in coloured):
-        return [f"make the {match['np']} {match['colour']}" for match in coloured if match]
     return []
+
+
+def _coloured(part: str) -> str | None:
+    """A part of a list like "blue door" as what it wishes."""
+    match = re.match(r"(?:the |a )?(?P<colour>[\w-]+(?: [\w-]+)?) (?P<np>[\w'-]+)$", part)
+    if match is None or not p.is_plain_colour(match["colour"]) or p.is_plain_colour(match["np"]):
+        return None
+    return None if v.is_background(match["np"]) else f"make the {match['np']} {match['colour']}"
 
 
 def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]:
@@ -401,7 +411,7 @@ def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]
             last
             and last.op == "remove"
             and step.op.startswith("background_")
-            and re.match(r"(?:place|put|drop|set|paste|stick|move|lay) (?:it|him|her|them|that)\b", piece, re.I)
+            and re.match(r"(?:place|put|drop|set|paste|stick|move|lay)(?: (?:it|him|her|them|that))?(?: back)? (?:on|onto|in|into|over|against)\b", piece, re.I)
         ):
             steps[-1] = step
         elif (

@@ -175,7 +175,7 @@ def _other_in(told: str, before: str) -> str | None:
     )
     mentions = re.findall(rf"\bthe ((?:[\w-]+ ){{1,2}}?{re.escape(p.singular(noun))}s?)\b", told, re.I)
     for mention in mentions:
-        if edited is None or mention.lower() != edited[1].lower():  # noqa: SIM102
+        if mention.lower() not in (before.lower(), edited[1].lower() if edited else ""):  # noqa: SIM102
             if not re.match(rf"(?:{'|'.join(('same', 'picture', 'other', 'only'))})\b", mention):
                 return mention
     opposite = {

@@ -54,7 +54,7 @@ _UNDO = _whole(
     rf"(?:undo|revert|reverse|cancel|take back|roll back|scrap|discard) (?:it|that|this|{_EDITS})(?: (?:edit|change|you (?:did|made)|i (?:did|made)|please))?|one step back|(?:go )?back (?:one|a|1)(?: step)?|"
     rf"i (?:(?:don't|do not|didn't|did not|dont) (?:really )?like (?:it|that|this|the (?:new|result)\w*)(?: (?:at all|like this|that way|anymore))?|hate (?:it|that|this)|liked it (?:better |more )?(?:before|how it was|the way it was|as it was)|prefer(?:red)? (?:it |the )?(?:before|previous|how it was|way it was|old one|old version)(?: .*)?|changed my mind|want (?:it|him|her|them|that) back)|"
     rf"(?:it|that) (?:was|looked) (?:better|nicer) before|that(?:'s| is| looks)? (?:worse|awful|horrible|terrible|bad|ugly)|(?:that was )?(?:a )?mistake|that(?:'s| is|'s) not (?:what i (?:wanted|meant|asked(?: for)?)|right|it)|"
-    rf"(?:the )?(?:previous|old|last) (?:version|one) was (?:better|nicer))"
+    rf"(?:the )?(?:previous|old|last|original|former) (?:version|one|colou?r|look|background|style|size|position|sky|hair|photo|image) (?:was|looked) (?:better|nicer|best|prettier|fine))"
 )
 _COUNT = re.compile(
     rf"^{_LEAD}(?:undo|go back|revert|roll ?back|step back|take back|back|back up)(?: by)? (?:the |my |your |these |those )?(?:last |previous |past )?(?P<n>\d+|two|three|four|five|twice|a couple|couple|both|thrice)(?: of)?(?: (?:the |last )?(?:steps?|edits?|changes?|times|things|actions|versions?|of them|ones))?{_TAIL}",

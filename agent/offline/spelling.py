@@ -23,6 +23,8 @@ _TARGETS = (
     "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale zoom clothes sweater trousers photo "
     "could should"
 ).split()  # fmt: skip
+# Mended to only where the first letter agrees: their neighbours ("slower", "singers") are words too.
+_NOUNS = "flower flowers pavement umbrella balloon kitchen bedroom beautiful realistic eyebrows forehead curtain curtains cushion".split()
 _SHORTHAND = {
     "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form", "wiht": "with", "whit": "with", "w/": "with",
     "bg": "background", "bckgrnd": "background", "backgrnd": "background", "pic": "picture", "pix": "picture", "bleu": "blue",
@@ -61,6 +63,10 @@ def _known() -> frozenset[str]:
     return frozenset(listed) | verbs | inflected | colours | frozenset(_TARGETS)
 
 
+def _consonants(word: str) -> str:
+    return re.sub(r"[aeiouy]|(.)(?=\1)", "", word)
+
+
 @cache
 def _mended(word: str) -> str:
     if (
@@ -71,12 +77,15 @@ def _mended(word: str) -> str:
     ):
         return word
     allowed = 1 if len(word) < 7 else 2
-    choices = [target for target in _TARGETS if len(target) >= 4]
+    choices = [target for target in (*_TARGETS, *_NOUNS) if len(target) >= 4]
     best = process.extract(word, choices, scorer=OSA.distance, score_cutoff=allowed, limit=4)
+    if not best and len(word) >= 6:
+        near = process.extract(word, choices, scorer=OSA.distance, score_cutoff=2, limit=6)
+        best = [found for found in near if found[0][0] == word[0] and _consonants(found[0]) == _consonants(word)]
     best = [
         (target, distance)
         for target, distance, _ in best
-        if target[0] == word[0] or (distance == 1 and len(word) >= 6) or sorted(target) == sorted(word)
+        if target[0] == word[0] or (distance == 1 and len(word) >= 6 and target not in _NOUNS) or sorted(target) == sorted(word)
     ]
     if not best:
         return word
