@@ -44,14 +44,14 @@ def refine_edges(rgb: np.ndarray, mask: Mask, radius: float | None = None) -> Ma
     fine_rgb, fine_mask = rgb[crop.slices], np.ascontiguousarray(mask[crop.slices])
 
     sizes = _sizes(crop.extent, radius)
-    coarse_rgb = _shrunk(fine_rgb, sizes[0])
+    guides = _pyramid(fine_rgb, sizes)
     scale = sizes[0].width / crop.width
-    coarse = cut_in_band(coarse_rgb, _shrunk(fine_mask, sizes[0]) >= 0.5, max(1.5, radius * scale))
+    coarse = cut_in_band(guides[0], _shrunk(fine_mask, sizes[0]) >= 0.5, max(1.5, radius * scale))
     soft = _smoothed(coarse)
-    for size in sizes:
+    for size, guide in zip(sizes, guides, strict=True):
         if Extent.of(soft) != size:
             soft = cv2.resize(soft, tuple(size), interpolation=cv2.INTER_LINEAR)
-        soft = snap_to_edges(_shrunk(fine_rgb, size), soft)
+        soft = snap_to_edges(guide, soft)
 
     result = np.zeros(mask.shape, np.float32)
     result[crop.slices] = soft
@@ -66,6 +66,14 @@ def _sizes(extent: Extent, radius: float) -> list[Extent]:
         sizes.append(Extent(max(1, round(extent.width * scale)), max(1, round(extent.height * scale))))
         scale *= _STEP
     return sizes[1:] + sizes[:1]
+
+
+def _pyramid(rgb: np.ndarray, sizes: list[Extent]) -> list[np.ndarray]:
+    """The picture at every size, smallest first like `sizes`; each is made from the next larger one."""
+    guides = [rgb]
+    for size in reversed(sizes[:-1]):
+        guides.append(_shrunk(guides[-1], size))
+    return guides[::-1]
 
 
 def _shrunk(array: np.ndarray, size: Extent) -> np.ndarray:
