@@ -260,6 +260,14 @@ def _made(rest: str) -> list[Step]:
             ):
                 return [Step("other", p.noun_phrase(match["what"]), f"look {how}")]
             return assign(match["what"], how)
+    if match := re.match(
+        r"(?P<what>(?:(?:the|his|her|their|my|this|that|its|our) )?[\w'-]+(?: [\w'-]+)?|him|her|them|me|us) "
+        r"(?P<how>sit|stand|lie|kneel|jump|run|walk|dance|fly|swim|smile|wave|wink|laugh|cry|sleep|lean|climb|crouch|stare|gaze|point|hug|kiss|chase|bark|play|sing)"
+        r"(?P<tail> (?:on|in|at|to|into|over|under|with|towards?|up|down|against|by|near|next|behind|the|a|his|her|each|for|like)\b.*)$",
+        rest,
+        re.I,
+    ):
+        return [Step("other", p.noun_phrase(match["what"]), f"{match['how']}{match['tail']}")]
     if (
         (match := re.match(r"(?P<first>.+?),? (?:with|and) (?P<colour>[\w-]+(?: [\w-]+)?) (?P<part>[\w-]+)$", rest, re.I))
         and p.is_plain_colour(match["colour"])

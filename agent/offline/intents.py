@@ -65,6 +65,15 @@ _INJECTION = re.compile(
     r"|https?://|www\.\w+|\b(?:delete|remove|erase|wipe|export|upload|send|email|exfiltrate|share|copy|steal|forward)\b.{0,30}\b(?:all (?:the )?(?:user|files?|photos of|data|other users|my files|accounts?)|user (?:data|photos|files)|other (?:user|customer|people)'?s?'? (?:files|photos|data|images)|hard (?:drive|disk)|file ?system|database|server|disk|c: drive|home (?:directory|folder)|every(?:thing|one's) on (?:the|this) (?:server|computer|disk))\b|\bshut ?down (?:the )?(?:server|computer|system)\b|\b(?:new|updated|important) (?:system )?(?:instructions?|directive|policy) ?:|\bas an? (?:admin|administrator|developer|root)\b|\bassistant:|\bsystem:|\[/?inst\]|\bend of (?:prompt|user input)\b|\b(?:call|run|invoke|use) (?:the )?(?:tool|function|shell|terminal|bash|python)\b",
     re.I,
 )
+_FOREIGN = frozenset(
+    "o os um uma uns umas da dos das na nas pelo pela para esquerda direita fundo cor azul vermelho imagem foto il lo gli dello della delle nel "
+    "nella nello uno sfondo rosso rossa blu sinistra destra favore dall sul sulla het een op links rechts achtergrond naar maar lucht och fran "
+    "det bilen bakgrunden til ikke og bort itu yang dengan latar belakang warna bir bu arka plan resim ve ile usun tlo na zmien niebo".split()
+) - frozenset("a do no".split())
+_FOREIGN_VERBS = frozenset(
+    "rimuovi togli cambia aggiungi sostituisci sfoca rendi ritaglia elimina remova tira mude coloque troque adicione apague deixe desfoque "
+    "verwijder maak verander voeg vervang ta fjern endre gor legg hapus ubah ganti tambahkan usun zmien dodaj sil kaldir degistir ekle".split()
+) - frozenset("sil ta gor".split())
 _TAG = re.compile(
     r"</?\|?[a-z_!?/|][^<>\n]{0,60}\|?>|<<[^<>\n]{0,40}>>|\{\{[^{}\n]{0,80}\}\}|\[/?(?:INST|SYS|SYSTEM|system|admin)\]",
     re.I,
@@ -97,6 +106,12 @@ def without_commands(text: str) -> tuple[str, bool]:
 def is_refused(text: str) -> bool:
     """Whether the request is for forgery, nudity or another harm."""
     return _REFUSE.search(text) is not None
+
+
+def is_foreign(text: str) -> bool:
+    """Whether two or more little words are of a language that cannot be translated here: guesses would destroy."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    return len(_FOREIGN.intersection(words)) >= 2 or (len(words) <= 6 and len(_FOREIGN_VERBS.intersection(words)) >= 1)
 
 
 def is_elsewhere(text: str) -> bool:

@@ -59,7 +59,7 @@ _PREAMBLES = [
         rf"(?:let's|lets|let us|let me|we should|we could|we need to|we want to|we must|you should|you need to|you must|you can|i should|i need to|i want to|i wanna|i want|i need|i gotta|need to|needs to|want to|wanna|gotta|gonna|try to|try and|try|go ahead and|proceed to|feel free to|your (?:task|job) is to|the (?:task|goal|aim|idea) is to|make sure to|make sure you|be sure to|remember to|don't forget to|do not forget to|all i (?:need|want) is(?: to| for you to)?|what i (?:need|want) is(?: to)?|my request is(?: to)?|attempt to|work on|use (?:ai|photoshop) to|photoshop (?:this|it|the (?:photo|image|picture)) (?:so that|so|to|and)|edit (?:this|it|the|my) ?(?:photo|image|picture|pic)? (?:so that|so|to|and|by)|how (?:can|do|could|would|should) (?:i|we|you)|can|could|would|please can|kindly) {_ADVERB}(?=(?!be\b)[a-z])(?!(?:you|we|i|it|the|a|this|that|my|have|not|there|she|he)\b)",
         r"(?:in|on|from|for|with|using|within|to) (?:this|the|that|my|our|these|above|below)(?: \w+)? (?:image|picture|photo|photograph|pic|scene|one)s?,? (?=[a-z])(?!of\b|with\b|to\b|into\b|look\b|in\b|should\b|and\b)",
         r"(?:would|do) you mind ",
-        r"let'?s (?=have (?:an?|some|more|two)\b)",
+        r"let'?s (?=(?:have (?:an?|some|more|two|the|his|her|my|it|him)|let|get) )",
         r"(?:what|how) about (?:we |you )?(?=\w+ing\b)",
         r"(?:rather than|instead of) \w+ing\b[^,]{0,60},\s*",
         r"(?:edit|modify|change|alter|improve|update|adjust) (?:the |this |my |your )?(?:[\w]+ ){1,3}by (?=\w+ing\b)",

@@ -121,6 +121,11 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
     ):
         target = on or ("background" if re.search(r"background|bokeh|depth of field", rest, re.I) else None)
         return [Step("blur", target)]
+    if (match := re.match(r"(?:an? )?(?P<how>(?:more |less )?[\w-]+) (?P<np>(?!(?:light|glow|shadow)s?$)[\w' ]+)$", what, re.I)) and not relation:
+        if v.full(v.TONE, match["how"]) and re.search(r"er$|^(?:more|less) ", match["how"]):
+            from agent.offline.assigning import assign
+
+            return assign(match["np"], match["how"])
     if v.full(_SPACE, what) or (re.match(r"(?:more|extra)\b", what) and v.full(_SPACE, plain)):
         side = f"{relation} {where}".strip()
         return [Step("outpaint", None, side or plain)]

@@ -103,6 +103,8 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
         lang = "en"
     if lang != "en" and (english := languages.to_english(protected[:2000], lang)):
         protected = english
+    if lang == "en" and intents.is_foreign(protected):
+        return [Step("clarify")], "target", quotes
     protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
     protected = shorthand.in_plain_words(protected)
     if intents.is_refused(protected):

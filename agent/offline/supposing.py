@@ -55,6 +55,12 @@ _SO_THAT = re.compile(
     r",? so(?: that)? (?:it|they|he|she)(?: (?:all|now|would|will|can|should))* (?P<verb>looks?|is|are|be|has|have|wears?|holds?|says?) (?P<how>.+)$",
     re.I,
 )
+_VERSION = re.compile(
+    r"^(?:(?:i'd|i would|we'd|i|we) (?:love|like|want|need)(?: to (?:see|have))?|(?:can|could|may) i (?:see|have|get)|show(?: me)?|give me|make(?: me)?|create|generate|produce|let me see)"
+    r" (?:an?|the) (?:(?P<colour>[\w-]+(?: [\w-]+)?) )?(?:version|image|picture|copy|variant|edit|variation)(?: of (?P<thing>(?:the|this|my|his|her|it)\b(?: (?!with|where|without|in which)[\w'-]+)*))?"
+    r"(?: (?P<how>with|where|in which|without|that has|having) (?P<body>.+))?$",
+    re.I,
+)
 _WELCOME = re.compile(
     rf"^(?P<np>(?!(?:that|this|it|which|the|he|she|they|you|any|what|how|i|we|everything)\b).{{4,90}}?) would (?:also )?(?:be|look) (?:so |really |very |super )?(?:{_NICE})"
     r"(?: too| here| there| as well| in (?:the|this|my) \w+)?$",
@@ -85,6 +91,14 @@ def as_imperative(clause: str) -> str | None:
     clause = clause.strip(" .?!")
     if aim := _SO_THAT.match(clause):
         return f"make {aim['np']} {_VERBS[aim['verb'].lower()]} {aim['how']}"
+    if version := _VERSION.match(clause):
+        if version["colour"] and version["thing"] and p.is_plain_colour(version["colour"]):
+            return f"make {version['thing']} {version['colour']}"
+        if version["body"]:
+            how = version["how"].lower()
+            if how == "without":
+                return f"remove {version['body']}"
+            return as_imperative(f"i wish {version['body']}") if how in ("where", "in which") else f"add {version['body']}"
     if (welcome := _WELCOME.match(clause)) and not re.search(r"\b(?:if|is|are|was)\b", welcome["np"], re.I):
         named = strip_preamble(welcome["np"])
         verbal = opening_verb(named) or from_gerund(named)
