@@ -35,9 +35,7 @@ def test_what_lies_outside_has_no_area(bounds: Bounds) -> None:
         (Bounds(10, 10, 50, 50), 20, Bounds(10, 10, 50, 50)),
     ],
 )
-def test_a_crop_that_leaves_the_picture_is_shifted_not_cut(
-    bounds: Bounds, side: int, expected: Bounds
-) -> None:
+def test_a_crop_that_leaves_the_picture_is_shifted_not_cut(bounds: Bounds, side: int, expected: Bounds) -> None:
     assert bounds.at_least(side, EXTENT) == expected
 
 

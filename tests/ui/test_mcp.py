@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ def test_another_agent_opens_edits_looks_and_saves(tmp_path: Path) -> None:
             assert "error" in await call("edit", id="../../etc", text="brighter")
             assert "error" in await call("open_picture_file", path=str(tmp_path / "none.png"))
 
-    asyncio.run(asyncio.wait_for(converse(), 120))
+    # in a thread of its own: where the browser tests ran before, this one has an event loop already
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(converse(), 120)).result()
     with Image.open(out) as saved:
         grey = saved.convert("RGB").getpixel((300, 200))
         assert isinstance(grey, tuple)
