@@ -1,7 +1,5 @@
 """What "X becomes V" means: what X is and what kind of word V is decide which edit it is."""
 
-# ruff: noqa: E501 - a pattern is read as one line
-
 from __future__ import annotations
 
 import re
@@ -14,25 +12,34 @@ from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
 
 _COLOUR_OF = re.compile(
-    r"^(?:the |its |their |his |her |all )*(?:main |overall |exact )?(?:colou?rs?|colou?ring|colou?r scheme|hue|shade|tint|paint(?: colou?r)?) (?:of|for|on|in) (?P<of>.+)$",
+    r"^(?:the |its |their |his |her |all )*(?:main |overall |exact )?(?:colou?rs?|colou?ring|"
+    r"colou?r scheme|hue|shade|tint|paint(?: colou?r)?) (?:of|for|on|in) (?P<of>.+)$",
     re.I,
 )
 _OWN_COLOUR = re.compile(r"^(?P<of>.+?)(?:'s|s')?\s+(?:colou?rs?|colou?ring|hue|shade)$", re.I)
 _MATERIAL_OF = re.compile(
-    r"^(?:the )?(?:material|texture|fabric|surface|pattern|print|finish) (?:of|on|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? (?:material|texture|fabric|surface)$",
+    r"^(?:the )?(?:material|texture|fabric|surface|pattern|print|finish) (?:of|on|"
+    r"for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? (?:material|texture|fabric|surface)$",
     re.I,
 )
 _SIZE_OF = re.compile(r"^(?:the )?size (?:of|for) (?P<of>.+)$|^(?P<own>.+?)(?:'s|s')? size$", re.I)
 _SAME_COLOUR = re.compile(
-    r"^(?:the |be |have |a )*(?:same|matching|similar) colou?r(?: (?:as|like|of|to|with))?\b|^match(?:ing)?\b.*|.*\bcolou?r of (?:the|his|her)\b.*",
+    r"^(?:the |be |have |a )*(?:same|matching|similar) colou?r(?: (?:as|like|of|to|with))?\b|"
+    r"^match(?:ing)?\b.*|.*\bcolou?r of (?:the|his|her)\b.*",
     re.I,
 )
 GONE = v._any(
     """gone|disappear(?:ed)?|vanish(?:ed)?|invisible|go away|removed|deleted|erased|absent|be gone|not there|go"""
 )
-_PART = r"(?:eyes|mouth|smile|expression|pose|posture|face expression|facial expression|gaze|gesture|age|gender|emotion|mood of (?:the )?(?:man|woman|person|girl|boy)|hair ?style|position of (?:his|her|the) (?:arm|hand|leg|head)s?|action|stance|viewpoint|camera angle|perspective|angle|view|point of view|camera view)"
+_PART = (
+    r"(?:eyes|mouth|smile|expression|pose|posture|face expression|facial expression|gaze|gesture|"
+    r"age|gender|emotion|mood of (?:the )?(?:man|woman|person|girl|boy)|hair ?style|"
+    r"position of (?:his|her|the) (?:arm|hand|leg|head)s?|action|stance|viewpoint|camera angle|"
+    r"perspective|angle|view|point of view|camera view)"
+)
 _VIEW = re.compile(
-    r"\b(?:viewpoint|camera angle|perspective|point of view|camera view|bird'?s[- ]eye|from (?:above|below|behind|the (?:side|back|front|top)))\b",
+    r"\b(?:viewpoint|camera angle|perspective|point of view|camera view|bird'?s[- ]eye|"
+    r"from (?:above|below|behind|the (?:side|back|front|top)))\b",
     re.I,
 )
 _HUES = (
@@ -65,7 +72,8 @@ def assign(target_text: str, value_text: str) -> list[Step]:
     if of_scene:
         return [Step("style", None, _style_value(value))]
     if v.is_background(target_text) or v.full(
-        rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|place|venue|studio)(?: (?:of|in|for) .+)?)",
+        rf"(?:the )?(?:{v.BACKGROUND}|whole background|(?:location|setting|scenery|scene|environment|"
+        rf"place|venue|studio)(?: (?:of|in|for) .+)?)",
         target_text,
     ):
         return change_background(value, target_text)
@@ -167,14 +175,17 @@ def change_attribute(target: str, value: str) -> list[Step] | None:
             return [Step("other", None, f"resize to {value}")]
         return [Step("resize_object", p.noun_phrase(thing), value)]
     if v.full(
-        r"(?:the |an? )?(?:(?:image|photo|picture)'?s? )?(?:(?:art(?:istic|work)?|visual|overall|drawing|painting) )*(?:style|art style|look|theme|vibe|aesthetic|medium|art form|format|genre|filter)(?: of .+)?",
+        r"(?:the |an? )?(?:(?:image|photo|picture)'?s? )?(?:(?:art(?:istic|work)?|visual|overall|"
+        r"drawing|painting) )*(?:style|art style|look|theme|vibe|aesthetic|medium|art form|format|"
+        r"genre|filter)(?: of .+)?",
         target,
     ):
         if re.search(r"format", target) and re.search(r"\b(?:jpe?g|png|webp|tiff?|heic|pdf|gif)\b", value, re.I):
             return [Step("other", None, f"export as {value}")]
         return [Step("style", None, value)]
     if v.full(
-        r"(?:the )?(?:season|weather(?: conditions?)?|time(?: of (?:the )?(?:day|year))?|climate|atmosphere|time period|era|day)(?: (?:in|of|from) .+)?",
+        r"(?:the )?(?:season|weather(?: conditions?)?|time(?: of (?:the )?(?:day|year))?|climate|"
+        r"atmosphere|time period|era|day)(?: (?:in|of|from) .+)?",
         target,
     ):
         return [Step("style", None, value)]
@@ -198,7 +209,11 @@ def change_attribute(target: str, value: str) -> list[Step] | None:
     if (
         re.search(rf"(?:^|\s|'s ){_PART}(?:\s(?:of|on|in)\b.*)?$", target, re.I)
         and not p.is_plain_colour(value)
-        and not v.full(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE}|{v.QUALITY}|{v.BLURRED}|(?:{'|'.join(_HUES)})(?:d?ish|d?e?r))", value)
+        and not v.full(
+            rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE}|{v.QUALITY}|{v.BLURRED}|(?:{'|'.join(_HUES)})(?:d?ish|"
+            rf"d?e?r))",
+            value,
+        )
     ):
         return [Step("other", p.noun_phrase(target), value)]
     return None
@@ -211,19 +226,22 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
     if re.search(r"\btransparent\b", value, re.I):
         return [Step("background_remove")]
     if v.full(
-        rf"(?:an? |completely |fully |in(?:to)? |all )*{v.BLACK_WHITE}(?: (?:photo|image|picture|version|look|style|film))?",
+        rf"(?:an? |completely |fully |in(?:to)? |all )*{v.BLACK_WHITE}(?: (?:photo|image|picture|"
+        rf"version|look|style|film))?",
         value,
     ):
         return [Step("adjust", None, re.sub(r"^(?:an? |in(?:to)? )+", "", value))]
     if match := re.search(r"\b(\d{2,5}\s*(?:x|×|by)\s*\d{2,5})\b|^(?:to )?(\d{3,5} ?(?:px|pixels).*)$", value):
         return [Step("other", None, f"resize to {match[1] or match[2]}")]
     if v.full(
-        rf"(?:an? |in(?:to)? )*{RATIO}(?: (?:crop|ratio|aspect ratio|format|shape|size|image|photo|picture|wallpaper))?",
+        rf"(?:an? |in(?:to)? )*{RATIO}(?: (?:crop|ratio|aspect ratio|format|shape|size|image|photo|"
+        rf"picture|wallpaper))?",
         value,
     ):
         return [Step("crop", None, re.match(rf"(?:an? |in(?:to)? )*({RATIO})", value, re.I)[1])]  # type: ignore[index]
     if re.search(
-        r"\b(?:video|gif|animation|animated|movie clip|3d model|slideshow|live photo|boomerang)\b|^(?:move|play|sing|talk|speak|dance)\b",
+        r"\b(?:video|gif|animation|animated|movie clip|3d model|slideshow|live photo|boomerang)\b|"
+        r"^(?:move|play|sing|talk|speak|dance)\b",
         value,
         re.I,
     ) and not re.search(r"style|look|poster|scene", value):
@@ -241,7 +259,8 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
     ):
         return [Step("adjust", keep, part) for part in p.coordinated(value)]
     if match := re.match(
-        rf"(?P<how>(?:a (?:little )?bit |slightly |much |a lot )?(?:more|less|higher|lower)) (?P<what>{v.QUANTITY}|colou?r)$",
+        rf"(?P<how>(?:a (?:little )?bit |slightly |much |a lot )?(?:more|less|higher|"
+        rf"lower)) (?P<what>{v.QUANTITY}|colou?r)$",
         plain,
         re.I,
     ):
@@ -249,7 +268,8 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
     if v.full(rf"{v.DEGREE}{v.BLURRED}", value):
         return [Step("blur", keep, value)]
     if v.full(
-        rf"{v.DEGREE}(?:{v.QUALITY}|enhanced|restored|fixed|colou?ri[sz]ed|in colou?r|colou?r|colou?red)(?:(?:,| and|, and) {v.DEGREE}(?:{v.QUALITY}|{v.TONE}))*",
+        rf"{v.DEGREE}(?:{v.QUALITY}|enhanced|restored|fixed|colou?ri[sz]ed|in colou?r|colou?r|"
+        rf"colou?red)(?:(?:,| and|, and) {v.DEGREE}(?:{v.QUALITY}|{v.TONE}))*",
         value,
     ) or v.found(r"(?:high(?:er)?|better)[- ](?:res\w*|quality|def\w*)|hd|4k", value):
         return [
@@ -273,7 +293,8 @@ def _whole(value: str, pronoun: str | None) -> list[Step] | None:
         return [Step("other", None, "unsupported: viewpoint")] if _VIEW.search(value) else None
     if (
         v.full(
-            r"(?:\d+ years |much |a bit |a little |more |look )*(?:older|younger|smile|smiling|happy|happier|sad|open|closed|run|jump|sit|stand|fly|walk)(?: .*)?",
+            r"(?:\d+ years |much |a bit |a little |more |look )*(?:older|younger|smile|smiling|happy|"
+            r"happier|sad|open|closed|run|jump|sit|stand|fly|walk)(?: .*)?",
             value,
         )
         and keep
@@ -325,7 +346,12 @@ def _style_value(value: str) -> str:
 
 def _thing(target: str, value: str) -> list[Step]:
     """The steps when a thing of the picture takes on a new state."""
-    value = re.sub(r"^(?:parked|placed|located|positioned|situated|set) (?=(?:in|on|at|next|under|by|near|behind)\b)", "", value)
+    value = re.sub(
+        r"^(?:parked|placed|located|positioned|situated|set) (?=(?:in|on|at|next|under|by|near|"
+        r"behind)\b)",
+        "",
+        value,
+    )
     plain = p.bare(value)
     things = [p.noun_phrase(part) or part for part in p.coordinated(target)]
     noun = p.head(target)
@@ -362,21 +388,27 @@ def _thing(target: str, value: str) -> list[Step]:
     if (
         re.match(r"(?:more|less|not|not so|not as|very|really|too) \w+$|[a-z]+$", value)
         and re.fullmatch(
-            r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)",
+            r"(?:man|woman|person|people|boy|girl|me|him|her|them|us|he|she|they|guy|lady|child|kid|face|"
+            r"expression|dad|mom|wife|husband|friend|baby|everyone|couple|bride|groom)",
             noun,
         )
         and not v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY})", value)
     ):
         return each("other", value)
     found = re.match(
-        rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|{re.escape(p.singular(noun))}s?)$",
+        rf"(?:an? |the )?(?P<colour>.+?) (?:{re.escape(noun)}|one|ones|colou?r(?:ed)?|"
+        rf"{re.escape(p.singular(noun))}s?)$",
         value,
         re.I,
     )
     if found and p.is_plain_colour(found["colour"]):
         return each("recolor", found["colour"])
     adjectives = p.coordinated(value)
-    if len(adjectives) == 2 and sum(map(p.is_plain_colour, adjectives)) == 1 and not re.search(r"\b(?:an?|the|of|with)\b", value):
+    if (
+        len(adjectives) == 2
+        and sum(map(p.is_plain_colour, adjectives)) == 1
+        and not re.search(r"\b(?:an?|the|of|with)\b", value)
+    ):
         return each("recolor", value)
     if _SAME_COLOUR.match(value):
         return each(
@@ -394,7 +426,8 @@ def _thing(target: str, value: str) -> list[Step]:
     ):
         return each("recolor", p.colour_words(value))
     if v.full(
-        rf"{v.DEGREE}(?:whiter|pinker|redder|bluer|greener|yellower|blacker|(?:{'|'.join(_HUES)})d?ish|blonder?|tanner|tanned)",
+        rf"{v.DEGREE}(?:whiter|pinker|redder|bluer|greener|yellower|blacker|(?:{'|'.join(_HUES)})d?ish|"
+        rf"blonder?|tanner|tanned)",
         value,
     ) or re.match(rf"(?:a (?:bit|little) |slightly |much )*(?:more|less) (?:{'|'.join(_HUES)})$", value, re.I):
         return each("recolor", value)
@@ -404,7 +437,9 @@ def _thing(target: str, value: str) -> list[Step]:
         op = (
             "adjust"
             if re.search(
-                r"\b(?:sky|skies|face|skin|shadows?|highlights?|foreground|room|side|area|corners?|edges?|lighting|clouds?|scene|him|her|them|man|woman|person|subject|water|lights?|colou?rs?|mid-?tones|whites|blacks)$",
+                r"\b(?:sky|skies|face|skin|shadows?|highlights?|foreground|room|side|area|corners?|edges?|"
+                r"lighting|clouds?|scene|him|her|them|man|woman|person|subject|water|lights?|colou?rs?|"
+                r"mid-?tones|whites|blacks)$",
                 noun,
                 re.I,
             )
@@ -445,7 +480,8 @@ def _thing(target: str, value: str) -> list[Step]:
         re.match(r"(?:at|in|on) (?:the |an? )?", value, re.I)
         and v.found(v.PLACE, value)
         and re.fullmatch(
-            r"(?:he|she|it|they|him|her|them|man|woman|bear|dog|cat|car|person|people|boy|girl|bird|child|horse|animal|group|couple|product|me|us|family|elephant|bus|boat|train|plane)",
+            r"(?:he|she|it|they|him|her|them|man|woman|bear|dog|cat|car|person|people|boy|girl|bird|child|"
+            r"horse|animal|group|couple|product|me|us|family|elephant|bus|boat|train|plane)",
             noun,
         )
     ):
@@ -459,7 +495,8 @@ def _thing(target: str, value: str) -> list[Step]:
         and not re.match(r"(?:an?|the|some)\b", value)
         and re.search(r"(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|wet|rotten|ripe|dry|empty|full|broken)$", value)
         and not re.search(
-            r"(?:berry|city|baby|puppy|kitty|bunny|pony|fairy|lady|toy|boy|key|monkey|donkey|turkey|king|ring|being|music|chicken|kitchen|garden|kitten)$",
+            r"(?:berry|city|baby|puppy|kitty|bunny|pony|fairy|lady|toy|boy|key|monkey|donkey|turkey|king|"
+            r"ring|being|music|chicken|kitchen|garden|kitten)$",
             value,
         )
     ):

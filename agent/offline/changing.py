@@ -1,7 +1,5 @@
 """Requests that make one thing become another: "change X to Y", "replace X with Y", "make X Y", "paint X Y"."""
 
-# ruff: noqa: E501 - a pattern is read as one line
-
 from __future__ import annotations
 
 import re
@@ -15,15 +13,21 @@ from agent.offline.placing import given, insert, move, resize, wear
 from agent.offline.steps import Step
 
 _TO = re.compile(
-    r"\s+(?:to be(?:come)?|to have|to look like|to look|to say|to read|into being|into|to|with|for|as|→|->|=>|by|in to)\s+",
+    r"\s+(?:to be(?:come)?|to have|to look like|to look|to say|to read|into being|into|to|with|"
+    r"for|as|→|->|=>|by|in to)\s+",
     re.I,
 )
 _BEFORE_TO = re.compile(
-    r"\b(?:next|close|closest|nearest|attached|similar|due|according|opposite|adjacent|connected|belonging|up|leading|closer|the same|identical|sitting next|standing next|pointing|talking|listening)$",
+    r"\b(?:next|close|closest|nearest|attached|similar|due|according|opposite|adjacent|connected|"
+    r"belonging|up|leading|closer|the same|identical|sitting next|standing next|pointing|talking|"
+    r"listening)$",
     re.I,
 )
 _LOOK = re.compile(
-    r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|to be|to look(?: like)?|to|resemble|out of|like)\s+(?P<how>.+)$",
+    r"^(?P<what>.+?)\s+(?:look(?:s|ing)? like|look(?:s|ing)? as if|look(?:s|ing)?|"
+    r"appear(?:s)?(?: to be| like| as)?|seem(?:s)?(?: like| to be)?|become|turn into|turned into|"
+    r"into|be(?: made (?:of|from|out of))?|made (?:of|from|out of)|feel(?: like| more like)?|"
+    r"to be|to look(?: like)?|to|resemble|out of|like)\s+(?P<how>.+)$",
     re.I,
 )
 
@@ -53,7 +57,8 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
     ):
         old, new = f"{old} with {later['more']}", later["new"]
     pairs = re.match(
-        rf"(?P<new>.+?)(?:,? and |, )(?:replace |swap )?(?P<old2>(?:the|his|her|my|all|both|their) .+?){separator}(?P<new2>.+)$",
+        rf"(?P<new>.+?)(?:,? and |, )(?:replace |swap )?(?P<old2>(?:the|his|her|my|all|both|"
+        rf"their) .+?){separator}(?P<new2>.+)$",
         new,
         re.I,
     )
@@ -89,7 +94,8 @@ def change(rest: str, verb: str = "change") -> list[Step]:
         return [Step("clarify")]
     if verb == "turn" and (
         match := re.match(
-            r"(?P<what>.*?)\b(?P<way>-?\d+\s*(?:°|degrees?|deg)\b.*|upside[- ]?down|sideways|clockwise|counter.*|around|(?:to the )?(?:left|right)(?: by .*)?)$",
+            r"(?P<what>.*?)\b(?P<way>-?\d+\s*(?:°|degrees?|deg)\b.*|upside[- ]?down|sideways|clockwise|"
+            r"counter.*|around|(?:to the )?(?:left|right)(?: by .*)?)$",
             rest,
             re.I,
         )
@@ -166,7 +172,8 @@ def make(rest: str, verb: str = "make") -> list[Step]:
     if not rest:
         return [Step("clarify")]
     if match := re.match(
-        r"(?:it )?so (?:that )?(?P<clause>.+)$|(?:it )?(?:look )?(?:like|as if|as though) (?P<as>(?:he|she|they|it|there|the .+?) (?:is|are|was|were|has|have)\b.+)$",
+        r"(?:it )?so (?:that )?(?P<clause>.+)$|(?:it )?(?:look )?(?:like|as if|"
+        r"as though) (?P<as>(?:he|she|they|it|there|the .+?) (?:is|are|was|were|has|have)\b.+)$",
         rest,
         re.I,
     ):
@@ -185,7 +192,9 @@ def make(rest: str, verb: str = "make") -> list[Step]:
     ):
         return insert(rest)
     if exchanged := re.match(
-        r".+? (?:hold(?:ing)?|wear(?:ing)?|have|eat(?:ing)?|drink(?:ing)?|rid(?:e|ing)|carry(?:ing)?) (?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>(?:an?|the|his|her|their) .+)$",
+        r".+? (?:hold(?:ing)?|wear(?:ing)?|have|eat(?:ing)?|drink(?:ing)?|rid(?:e|ing)|"
+        r"carry(?:ing)?) (?P<new>.+?) (?:instead of|rather than|in place of) (?P<old>(?:an?|the|his|"
+        r"her|their) .+)$",
         rest,
         re.I,
     ):
@@ -209,7 +218,9 @@ def make(rest: str, verb: str = "make") -> list[Step]:
                 continue
             if not first[0].op == second[0].op == "replace":
                 return make(left) + make(right)
-    if re.fullmatch(r"(?:(?:dark|light|bright|pale|deep|navy|royal|pure|off|matte)[- ])?[\w#-]+", rest) and p.is_plain_colour(rest):
+    if re.fullmatch(
+        r"(?:(?:dark|light|bright|pale|deep|navy|royal|pure|off|matte)[- ])?[\w#-]+", rest
+    ) and p.is_plain_colour(rest):
         return [Step("recolor", "it", p.colour_words(rest))]
     steps = _made(rest)
     if not steps and joints:
@@ -223,13 +234,23 @@ def make(rest: str, verb: str = "make") -> list[Step]:
 
 
 _NP = r"(?:(?:the|this|that|these|those|my|his|her|their|our|its|all|all the|both|every|each|a|an|one of the) )?"
-_STATES = rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TONE}|{v.SIZE}|transparent|see[- ]through|{v.WEATHER}|{GONE}|{v.STYLE}|{v.MATERIAL}|{v.POSE}|{v.BLURRED}|open|closed|realistic|upside[- ]down|level|straight|symmetrical|centered|centred|same colou?r as .+|match .+|(?:more|less|too|not so|not as|not) [\w-]+)(?: (?:than|as|like) .+)?)"
+_STATES = (
+    rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TONE}|{v.SIZE}|transparent|"
+    rf"see[- ]through|{v.WEATHER}|{GONE}|{v.STYLE}|{v.MATERIAL}|{v.POSE}|{v.BLURRED}|open|closed|"
+    rf"realistic|upside[- ]down|level|straight|symmetrical|centered|centred|same colou?r as .+|"
+    rf"match .+|(?:more|less|too|not so|not as|not) [\w-]+)(?: (?:than|as|like) .+)?)"
+)
 
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
     if match := re.match(
-        r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|it|(?:this|that)(?! [\w-]+ (?:look|be|wear|have|hold|appear|seem|smile|into|like|more|less|[a-z]+er)\b)|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$",
+        r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|"
+        r"it|(?:this|that)(?! [\w-]+ (?:look|be|wear|have|hold|appear|seem|smile|into|like|more|less|"
+        r"[a-z]+er)\b)|everything(?! (?:except|but|else|apart))|everyone(?! (?:except|but|"
+        r"else)))(?P<of>(?: of (?:my |the |a |our )?\w+(?= (?:not|less|more|look|brighter|darker|"
+        r"clearer|sharper)\b))?) (?!photo\b|image\b|picture\b|pic\b|shot\b|of\b|in\b|on\b|with\b|"
+        r"from\b|wear|have\b|has\b|look|appear|seem|be\b|into\b|like\b|to\b|disappear)(?P<how>.+)$",
         rest,
         re.I,
     ):
@@ -239,7 +260,10 @@ def _made(rest: str) -> list[Step]:
     ):
         return wear(match["who"], match["what"])
     if match := re.match(
-        r"(?P<who>.+?) (?:be )?(?:hold(?:ing)?|carry(?:ing)?|clutch(?:ing)?|grip(?:ping)?) (?P<what>(?!hands\b).+)$", rest, re.I
+        r"(?P<who>.+?) (?:be )?(?:hold(?:ing)?|carry(?:ing)?|clutch(?:ing)?|"
+        r"grip(?:ping)?) (?P<what>(?!hands\b).+)$",
+        rest,
+        re.I,
     ):
         return [
             Step("insert", p.noun_phrase(match["who"]), p.bare(part)) for part in p.coordinated(trim(match["what"]))
@@ -262,14 +286,20 @@ def _made(rest: str) -> list[Step]:
             return assign(match["what"], how)
     if match := re.match(
         r"(?P<what>(?:(?:the|his|her|their|my|this|that|its|our) )?[\w'-]+(?: [\w'-]+)?|him|her|them|me|us) "
-        r"(?P<how>sit|stand|lie|kneel|jump|run|walk|dance|fly|swim|smile|wave|wink|laugh|cry|sleep|lean|climb|crouch|stare|gaze|point|hug|kiss|chase|bark|play|sing)"
-        r"(?P<tail> (?:on|in|at|to|into|over|under|with|towards?|up|down|against|by|near|next|behind|the|a|his|her|each|for|like)\b.*)$",
+        r"(?P<how>sit|stand|lie|kneel|jump|run|walk|dance|fly|swim|smile|wave|wink|laugh|cry|sleep|"
+        r"lean|climb|crouch|stare|gaze|point|hug|kiss|chase|bark|play|sing)"
+        r"(?P<tail> (?:on|in|at|to|into|over|under|with|towards?|up|down|against|by|near|next|behind|"
+        r"the|a|his|her|each|for|like)\b.*)$",
         rest,
         re.I,
     ):
         return [Step("other", p.noun_phrase(match["what"]), f"{match['how']}{match['tail']}")]
     if (
-        (match := re.match(r"(?P<first>.+?),? (?:with|and) (?P<colour>[\w-]+(?: [\w-]+)?) (?P<part>[\w-]+)$", rest, re.I))
+        (
+            match := re.match(
+                r"(?P<first>.+?),? (?:with|and) (?P<colour>[\w-]+(?: [\w-]+)?) (?P<part>[\w-]+)$", rest, re.I
+            )
+        )
         and p.is_plain_colour(match["colour"])
         and (first := p.colour_suffix(match["first"]))
     ):
@@ -292,7 +322,8 @@ def _made(rest: str) -> list[Step]:
     if match := re.match(rf"(?P<what>{_NP}[\w' -]+?) (?P<how>(?:an?|into|like|as) .+)$", rest, re.I):
         return assign(match["what"], match["how"])
     if match := re.match(
-        r"(?P<what>it|him|her|them|this|that|everything|everyone|(?:the )?(?:image|photo|picture|background|scene)) (?P<how>.+)$",
+        r"(?P<what>it|him|her|them|this|that|everything|everyone|(?:the )?(?:image|photo|picture|"
+        r"background|scene)) (?P<how>.+)$",
         rest,
         re.I,
     ):
@@ -304,8 +335,10 @@ def _made(rest: str) -> list[Step]:
     ):
         return assign(match["what"], match["how"])
     if match := re.match(
-        r"(?P<what>(?:the|his|her|their|my|this|that|its|our) [\w' -]+?|him|her|them|me|us) (?P<how>melt|explode|bloom|burn|fall|float|rust|rot|wilt|collapse|"
-        r"freeze|evaporate|sink|break|crack|shatter|bounce|boil|drown|grow|age|bleed|sneeze|roar|howl|hop|hover|glide|dive|nod|clap|salute|blush|pose|rise|set|wake up|"
+        r"(?P<what>(?:the|his|her|their|my|this|that|its|our) [\w' -]+?|him|her|them|me|"
+        r"us) (?P<how>melt|explode|bloom|burn|fall|float|rust|rot|wilt|collapse|"
+        r"freeze|evaporate|sink|break|crack|shatter|bounce|boil|drown|grow|age|bleed|sneeze|roar|howl|"
+        r"hop|hover|glide|dive|nod|clap|salute|blush|pose|rise|set|wake up|"
         r"fall over|tip over|fall down|take off|catch fire|burst)(?P<tail> .*)?$",
         rest,
         re.I,
@@ -322,7 +355,9 @@ def _made(rest: str) -> list[Step]:
     ):
         return assign(match["what"], match["how"])
     if match := re.match(
-        r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?|him|her|them|me|us) (?P<how>[\w-]+(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|er|ble|al|ld|nt|et|pe|pt|ad|old|alive|bald|naked|square|round|oval|hexagonal))$",
+        r"(?P<what>(?:the|his|her|their|my|this|that) [\w'-]+(?: [\w'-]+)*?|him|her|them|me|"
+        r"us) (?P<how>[\w-]+(?:y|ed|en|ish|ful|less|ous|ive|ic|ing|er|ble|al|ld|nt|et|pe|pt|ad|old|"
+        r"alive|bald|naked|square|round|oval|hexagonal))$",
         rest,
         re.I,
     ):

@@ -1,5 +1,4 @@
 """A sentence cut into the clauses that each ask for one thing."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -8,15 +7,22 @@ import re
 from agent.offline import lexicon
 
 _CONNECTOR = re.compile(
-    r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$",
+    r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|"
+    r"afterwards|next|,|;|:|\)|nd|adn|n)\s*$|[,;:&+)–—]\s*$",
     re.I,
 )
 _POLITE = re.compile(
-    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
+    r"(?<=[\w,.;)])[\s,]+(?:and |but |so |or |then |also )*(?=(?:please |also |then |"
+    r"now )*(?:(?:can|could|would|will) (?:you|someone|some one|somebody|anyone|anybody|any one|u|"
+    r"we)\b|please (?:also )?(?!and\b)[a-z]+ (?:the|a|it|my|this|her|his|all|out|up)\b|i (?:also |"
+    r"would |just |really )*(?:need|want|would like|'d like)\b|i'd (?:also )?(?:like|love)\b|"
+    r"if (?:someone|anyone|you) (?:can|could)\b|is (?:it|there) (?:possible|any)\b|hoping\b|"
+    r"looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
     r"|(?:(?<=undo)|(?<=undo that)|(?<=undo it)),?\s+(?:and|but|then)\s+(?=[a-z])"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
-    r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|should|could|looks?|is|are|was)|'s)\b)"
+    r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|"
+    r"should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
     re.I,
 )
@@ -24,26 +30,36 @@ _BLOCKING = frozenset(
     "to the a an don't not can't i we would could should will of that who which for without or me us let no more "
     "less this my his her so very never must someone anyone somebody anybody better with in on at from is was need "
     "want it's by as like only its their how what why when where be been being are has have had into your our do "
-    "does did get make help and/or if while than under over behind near last previous latest color colour recent two three one every each all some any these those".split()
+    "does did get make help and/or if while than under over behind near last previous latest "
+    "color colour recent two three one every each all some any these those".split()
 )
 _SKIPPABLE = re.compile(
-    r"(?:\s|^)(?:second|third|fourth|actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|kindly|only|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$",
+    r"(?:\s|^)(?:second|third|fourth|actually|maybe|instead|ok|okay|so|well|hmm|no|yes|great|"
+    r"perfect|first|oh|wait|oops|thanks|thank you|hi|hello|hey|please|pls|plz|also|then|now|just|"
+    r"kindly|only|and|can you|could you|simply|maybe|next|finally|afterwards|lastly|too|,|;)\s*$",
     re.I,
 )
 _NOT_AFTER_MAKE = frozenset(
-    "turn raise put give lower take hold move stand sit look jump run point wave open close face swing extend rest drop bend lift change set".split()
+    "turn raise put give lower take hold move stand sit look jump run point wave open close face "
+    "swing extend rest drop bend lift change set".split()
 )
 _NEEDS_OBJECT = frozenset(
-    "light cover paint set frame level place top print label cut warm cool fill shade stain tan mask mark open close look "
-    "text clean dim color colour tint style pop age match patch stamp trim top bow plant hang bin dump kill lose drop trash "
+    "light cover paint set frame level place top print label cut warm cool fill shade stain tan "
+"mask mark open close look "
+    "text clean dim color colour tint style pop age match patch stamp trim top bow plant hang "
+"bin dump kill lose drop trash "
     "position fix blur crop zoom mirror filter poster grade separate clear help better stick rest sit stand lay better "
-    "double triple dodge burn balance up back correct perfect slim thin narrow narrow free complete empty copy smooth shave "
-    "cool outline circle highlight trace highlight spin tilt flip pad detail blend patch iron better render update edit set shape "
-    "shift post share save type write transfer push pull nudge align mount install post bump max lift halve mute tame ease"
+    "double triple dodge burn balance up back correct perfect slim thin narrow narrow free "
+"complete empty copy smooth shave "
+    "cool outline circle highlight trace highlight spin tilt flip pad detail blend patch iron "
+"better render update edit set shape "
+    "shift post share save type write transfer push pull nudge align mount install post bump max "
+"lift halve mute tame ease"
     .split()
 )  # fmt: skip
 _NOT_OBJECT = re.compile(
-    r"(?:$|(?:of|in|on|from|at|to|for|by|is|are|and|or|with|,|that|which|around|behind|as|than|like|was|near|under|above|next)\b)",
+    r"(?:$|(?:of|in|on|from|at|to|for|by|is|are|and|or|with|,|that|which|around|behind|as|than|"
+    r"like|was|near|under|above|next)\b)",
     re.I,
 )
 _DETERMINER = re.compile(
@@ -109,7 +125,8 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
             return False
         if word in _NEEDS_OBJECT and " " not in verb:
             if re.match(
-                r"(?:clear|better|cool|warm|bright|dim|thin|slim|light|separate|perfect|smooth|clean|narrow|double|triple)$",
+                r"(?:clear|better|cool|warm|bright|dim|thin|slim|light|separate|perfect|smooth|clean|narrow|"
+                r"double|triple)$",
                 word,
             ):
                 return bool(_DETERMINER.match(rest)) and bool(rest)
@@ -170,7 +187,8 @@ def _trim(clause: str) -> str:
     clause = clause.strip(" \t,;:&+-–—.")
     for _ in range(4):
         short = re.sub(
-            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|second|third|finally|maybe|perhaps|please|can you|could you|so|kindly|just)\s*$",
+            r"(?:^|[\s,])(?:and then|and also|and|then|also|plus|but|&|or|n|second|third|finally|maybe|"
+            r"perhaps|please|can you|could you|so|kindly|just)\s*$",
             "",
             clause,
             flags=re.I,

@@ -10,7 +10,8 @@ from agent.offline.lexicon import opening_verb
 
 OPPOSITES = {
     "dark": "brighter", "bright": "darker", "light": "darker", "dim": "brighter", "blurry": "not blurry",
-    "blurred": "not blurry", "fuzzy": "not blurry", "yellow": "less yellow", "yellowish": "less yellow", "yellowed": "less yellow",
+    "blurred": "not blurry", "fuzzy": "not blurry", "yellow": "less yellow", "yellowish": "less yellow",
+    "yellowed": "less yellow",
     "bluish": "less blue", "greenish": "less green", "reddish": "less red", "pinkish": "less pink", "warm": "cooler",
     "cold": "warmer", "cool": "warmer", "dull": "more vivid", "drab": "more vivid", "bland": "more vivid",
     "lifeless": "more vivid", "muddy": "more vivid", "saturated": "less saturated", "oversaturated": "less saturated",
@@ -29,22 +30,40 @@ OPPOSITES = {
     "dusty": "clean", "smudged": "clean", "stained": "clean", "scratched": "clean", "torn": "restored",
     "ripped": "restored", "damaged": "restored",
 }  # fmt: skip
-_VERY = r"(?:(?:a (?:bit|little|tad|touch)|way|far|much|just|still|really|very|so|kind of|kinda|slightly|all|pretty|quite|super|rather|somewhat|also) )*"
-_IS = r"(?:(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?|has come out|got|have come out)|'s|'re) )"
+_VERY = (
+    r"(?:(?:a (?:bit|little|tad|touch)|way|far|much|just|still|really|very|so|kind of|kinda|"
+    r"slightly|all|pretty|quite|super|rather|somewhat|also) )*"
+)
+_IS = (
+    r"(?:(?: (?:is|are|looks?|seems?|appears?|was|came out|turned out|feels?|has come out|got|"
+    r"have come out)|'s|'re) )"
+)
 _NP = r"(?P<np>(?:(?:the|this|my|his|her|that|our|their|these|those|your) )?[\w' -]{1,50}?|it|they)"
 _STATED = re.compile(rf"^{_NP}{_IS}(?P<very>{_VERY})(?P<too>too )?(?P<how>[\w-]+)(?P<rest>(?: out)?(?: .*)?)$", re.I)
 _TELEGRAPHED = re.compile(
-    rf"^{_NP} (?P<very>{_VERY})(?P<too>too )?(?P<how>crooked|tilted|slanted|skewed|wonky|yellowed|yellowish|blurry|grainy|noisy|dusty|dirty|wrinkled|creased|"
+    rf"^{_NP} (?P<very>{_VERY})(?P<too>too )?(?P<how>crooked|tilted|slanted|skewed|wonky|yellowed|"
+    rf"yellowish|blurry|grainy|noisy|dusty|dirty|wrinkled|creased|"
     r"smudged|stained|scratched|faded|washed|overexposed|underexposed|pixelated)(?P<rest>(?: out)?)$",
     re.I,
 )
 _NOT_ENOUGH = re.compile(
-    rf"^{_NP}(?: (?:is|are|looks?|do|does|has|have))?(?:n't| not|'s not|nt)(?: look)? (?P<how>[\w-]+) enough(?: .*)?$", re.I
+    rf"^{_NP}(?: (?:is|are|looks?|do|does|has|have))?(?:n't| not|'s not|"
+    rf"nt)(?: look)? (?P<how>[\w-]+) enough(?: .*)?$",
+    re.I,
 )
-_NOT_STRAIGHT = re.compile(rf"^{_NP}(?: (?:is|are|looks?|does))?(?:n't| not|'s not|nt)(?: look)? (?:\w+ )?(?:straight|level|upright)$", re.I)
-_LACKS = re.compile(rf"^{_NP} (?:lacks?|is lacking|is missing|doesn't have enough|needs|could use|has no) (?:some |a bit of )?(?P<what>.+)$", re.I)
+_NOT_STRAIGHT = re.compile(
+    rf"^{_NP}(?: (?:is|are|looks?|does))?(?:n't| not|'s not|nt)(?: look)? (?:\w+ )?(?:straight|"
+    rf"level|upright)$",
+    re.I,
+)
+_LACKS = re.compile(
+    rf"^{_NP} (?:lacks?|is lacking|is missing|doesn't have enough|needs|could use|has no) (?:some |"
+    rf"a bit of )?(?P<what>.+)$",
+    re.I,
+)
 _THERE_IS = re.compile(
-    r"^(?:(?:there(?:'s| is| are|s)|i (?:can )?see|you can see|i (?:have|got|notice)) )(?:(?:an?|some|this|these|the|annoying|ugly|"
+    r"^(?:(?:there(?:'s| is| are|s)|i (?:can )?see|you can see|i (?:have|got|notice)) )(?:(?:an?|"
+    r"some|this|these|the|annoying|ugly|"
     r"weird|big|huge|little|small|lots of|a lot of|too much|too many|so much|so many|still) )*(?P<what>.+)$",
     re.I,
 )
@@ -57,10 +76,15 @@ _HAS = re.compile(
 _IN_THE_WAY = re.compile(
     r"^(?P<np>.+?) (?:(?:is|are|was|were|'s) )?(?:in the way|distracting|annoying|photo ?bomb(?:ing|ed|s)(?: .*)?|"
     r"ruin(?:s|ing|ed)(?: .*)?|block(?:s|ing|ed)(?: .*)?|spoil(?:s|ing|ed)(?: .*)?|distract(?:s|ing) from .*|"
-    r"sticking out|an eyesore|bothering me|unwanted|bothers? me|got in(?:to)? (?:the|my|our) (?:shot|frame|photo|picture).*)$",
+    r"sticking out|an eyesore|bothering me|unwanted|bothers? me|got in(?:to)? (?:the|my|"
+    r"our) (?:shot|frame|photo|picture).*)$",
     re.I,
 )
-_CUT_OFF = re.compile(rf"^{_NP}{_IS}(?:\w+ )?(?:cut|cropped|chopped) (?:off|out|short)(?: (?:at|on|by|to|from)? ?(?:the )?(?P<side>left|right|top|bottom|sides?).*)?$", re.I)
+_CUT_OFF = re.compile(
+    rf"^{_NP}{_IS}(?:\w+ )?(?:cut|cropped|chopped) (?:off|out|short)(?: (?:at|on|by|to|"
+    rf"from)? ?(?:the )?(?P<side>left|right|top|bottom|sides?).*)?$",
+    re.I,
+)
 _UPRIGHT = re.compile(r"\b(?:straight|level|upright)$")
 
 
@@ -80,7 +104,12 @@ def wishes(clause: str) -> list[str]:
     if match := _NOT_ENOUGH.match(clause):
         return [f"make {match['np']} more {match['how']}"]
     if match := _THERE_IS.match(clause):
-        if re.match(r"(?:[\w-]+ ){0,2}(?:spot|mark|line|streak|smear|blotch|blob|speck|patch|glare|flare|finger|thumb)s?\b", match["what"], re.I):
+        if re.match(
+            r"(?:[\w-]+ ){0,2}(?:spot|mark|line|streak|smear|blotch|blob|speck|patch|glare|flare|finger|"
+            r"thumb)s?\b",
+            match["what"],
+            re.I,
+        ):
             return [f"remove {match['what']}"]
         return [f"fix {match['what']}"] if _is_flaw(match["what"]) else []
     if (match := _HAS.match(clause)) and _is_flaw(match["what"]):
@@ -93,7 +122,11 @@ def wishes(clause: str) -> list[str]:
         more = match["what"].removeprefix("more ")
         return [f"increase the {more}" + (f" of {thing}" if thing and not v.is_pronoun(thing) else "")]
     telegraphed = _TELEGRAPHED.match(clause)
-    if telegraphed and re.match(r"(?:blurry|washed|faded|grainy|noisy|dirty|dusty)", telegraphed["how"], re.I) and v.is_background(telegraphed["np"]):
+    if (
+        telegraphed
+        and re.match(r"(?:blurry|washed|faded|grainy|noisy|dirty|dusty)", telegraphed["how"], re.I)
+        and v.is_background(telegraphed["np"])
+    ):
         return []
     if match := _STATED.match(clause) or _TELEGRAPHED.match(clause):
         return _stated(match)
@@ -116,7 +149,9 @@ def _stated(match: re.Match[str]) -> list[str]:
 
 
 def _is_flaw(phrase: str) -> bool:
-    return v.full(rf"(?:[\w-]+ ){{0,2}}?{v.FLAW}(?: (?:on|in|over|all over|across|around|under|from|near)\b.*)?", phrase)
+    return v.full(
+        rf"(?:[\w-]+ ){{0,2}}?{v.FLAW}(?: (?:on|in|over|all over|across|around|under|from|near)\b.*)?", phrase
+    )
 
 
 def _straightened(thing: str) -> str:

@@ -1,5 +1,4 @@
 """Requests to take something away: things, text, private data, flaws, tints, the background."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -11,18 +10,21 @@ from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
 
 _EXCEPT = re.compile(
-    r"^(?:everything|everyone|all|anything)(?: else)?(?: \w+)? (?:except|but|apart from|besides|other than|aside from)(?: for)? (.+)$",
+    r"^(?:everything|everyone|all|anything)(?: else)?(?: \w+)? (?:except|but|apart from|besides|"
+    r"other than|aside from)(?: for)? (.+)$",
     re.I,
 )
 _ALL_BUT_ONE = re.compile(r"^(?:all|every|the) ?(?:of the )?(.*?) ?(?:but|except)(?: for)? (?:one|1)(?: .*)?$", re.I)
 _TINT = re.compile(
-    r"^(?:(?P<before>.+?) )?(?:colou?r )?(?:tints?|hues?|casts?|tinge|toning|overtones?|undertones?)(?: (?:of|from|on|in) (?P<where>.+))?$",
+    r"^(?:(?P<before>.+?) )?(?:colou?r )?(?:tints?|hues?|casts?|tinge|toning|overtones?|"
+    r"undertones?)(?: (?:of|from|on|in) (?P<where>.+))?$",
     re.I,
 )
 _COLOUR = re.compile(r"^(?:all )?(?:the )?colou?rs?(?: (?:of|from|in|on) (?P<where>.+))?$", re.I)
 _WHOLE_FLAWS = {
     r"noise|noisiness|grain\w*|static": "denoise", r"(?:motion |gaussian )?blur\w*": "deblur",
-    r"haze|haziness|fog|mist": "dehaze", r"rain\w*(?: ?streaks?| ?drops?)?": "derain", r"compression|jpe?g artifacts?": "remove artifacts",
+    r"haze|haziness|fog|mist": "dehaze", r"rain\w*(?: ?streaks?| ?drops?)?": "derain",
+    r"compression|jpe?g artifacts?": "remove artifacts",
 }  # fmt: skip
 _INSTEAD_OF = re.compile(r"^(?P<old>.+?) (?:and|then) (?:leave|keep) .+$", re.I)
 _FROM = re.compile(r"\s(?:from|off|off of|out of|on|in|of|around|under|along|across)\s", re.I)
@@ -101,7 +103,8 @@ def flaw(phrase: str) -> Step | None:
     """The repair that a flaw ("noise", "wrinkles on his face") asks for; None when the phrase names no flaw."""
     noun = p.bare(p.without_image(phrase))
     noun = re.sub(
-        r"^(?:of|some|any|little|small|tiny|annoying|ugly|digital|colou?r|iso|excess(?:ive)?|old|unwanted|visible|most of|heavy|thick|minor|bad|weird)\s+(?:the )?",
+        r"^(?:of|some|any|little|small|tiny|annoying|ugly|digital|colou?r|iso|excess(?:ive)?|old|"
+        r"unwanted|visible|most of|heavy|thick|minor|bad|weird)\s+(?:the )?",
         "",
         noun,
         flags=re.I,
@@ -178,7 +181,8 @@ def blur(rest: str, verb: str = "blur") -> list[Step]:
     rest = _trim(rest)
     rest = re.sub(r"^(?:out|in)\s+", "", rest)
     if match := re.search(
-        r"\s*\b(?P<much>a (?:little|tiny)? ?(?:bit|tad|touch|lot|little)(?: more)?|slightly|heavily|strongly|completely|softly|more|less|by \d+\s?%?|with .+|using .+)$",
+        r"\s*\b(?P<much>a (?:little|tiny)? ?(?:bit|tad|touch|lot|little)(?: more)?|slightly|heavily|"
+        r"strongly|completely|softly|more|less|by \d+\s?%?|with .+|using .+)$",
         rest,
         re.I,
     ):
@@ -209,7 +213,11 @@ def blur(rest: str, verb: str = "blur") -> list[Step]:
 def _trim(rest: str) -> str:
     rest = p.without_image(rest.strip(" .,!?:;"))
     rest = re.sub(
-        r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|keeping\b.*)$",
+        r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|"
+        r"show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|"
+        r"without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|"
+        r"leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|"
+        r"keeping\b.*)$",
         "",
         rest,
         flags=re.I,

@@ -1,5 +1,4 @@
 """Elliptical requests that only the conversation completes: "a bit darker", "the left one", "same for the hat"."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -15,90 +14,162 @@ from agent.offline.normalise import strip_preamble, strip_tail
 from agent.offline.steps import Step
 
 _LEAD = re.compile(
-    r"^(?:(?:and|also|but|hmm+|hm|no|nope|nah|ok|okay|now|then|oh|actually|well|wait|so|oops|sorry|yes|yeah|great|perfect|good|nice|cool|"
-    r"thanks|thank you|please|pls|maybe|perhaps|or|great job|not quite|almost|better|ugh|eh|can (?:you|we|u)|could (?:you|we|u)|let's|try|just|"
-    r"i want|i'd like|i think|i prefer|i would prefer|i meant|i mean|make|rather|ideally|mm|uh|um|huh|alright|lovely|getting there)\b[\s,.!:–-]*)+",
+    r"^(?:(?:and|also|but|hmm+|hm|no|nope|nah|ok|okay|now|then|oh|actually|well|wait|so|oops|"
+    r"sorry|yes|yeah|great|perfect|good|nice|cool|"
+    r"thanks|thank you|please|pls|maybe|perhaps|or|great job|not quite|almost|better|ugh|eh|"
+    r"can (?:you|we|u)|could (?:you|we|u)|let's|try|just|"
+    r"i want|i'd like|i think|i prefer|i would prefer|i meant|i mean|make|rather|ideally|mm|uh|um|"
+    r"huh|alright|lovely|getting there)\b[\s,.!:–-]*)+",
     re.I,
 )
 _MORE = re.compile(
-    rf"^(?!.*\bless\b)(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more| further)?|keep going|go further|even more so|more please)$",
+    rf"^(?!.*\bless\b)(?:{v.DEGREE}(?:more|stronger|further|harder|heavier|higher|increase it|"
+    rf"again|extra|bolder|intenser|intense)|(?:still |it's |that's |it is )*(?:not (?:strong |"
+    rf"much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|"
+    rf"push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|"
+    rf"can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|"
+    rf"more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more|"
+    rf" further)?|keep going|go further|even more so|more please)$",
     re.I,
 )
 _LESS = re.compile(
-    rf"^(?:(?:it's |that's |this is |it is |that is |way |a (?:bit|little) |much |far |still |just |slightly |waaa*y )*(?:too (?:much|strong|intense|heavy|extreme|high|harsh|obvious|dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less|weaker|gentler|subtler|milder|lower|lighter touch)|(?:dial|tone|turn|bring|scale|pull|ease|take|back|rein|walk) (?:it|that|this) (?:back|down|off|in|up)(?: (?:a (?:bit|little|notch|touch|tad)|some|slightly|by half))?|(?:dial|tone|scale|ease) (?:back|down|off)(?: a (?:bit|little))?|not (?:so|that|as|quite so|quite that) (?:much|strong|intense|heavy|dramatic)|not (?:that|so|as) much|half (?:of that|that|as much|the (?:strength|amount|effect))|more subtle|subtler|less of (?:that|it)|reduce it|halve it|back off a (?:bit|little)|a (?:bit|little) less(?: (?:of )?(?:that|strong|intense))?|down a (?:notch|bit)|go easy|easy|(?:a (?:bit|little) )?(?:weaker|softer effect))$",
+    rf"^(?:(?:it's |that's |this is |it is |that is |way |a (?:bit|little) |much |far |still |"
+    rf"just |slightly |waaa*y )*(?:too (?:much|strong|intense|heavy|extreme|high|harsh|obvious|"
+    rf"dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less|weaker|"
+    rf"gentler|subtler|milder|lower|lighter touch)|(?:dial|tone|turn|bring|scale|pull|ease|take|"
+    rf"back|rein|walk) (?:it|that|this) (?:back|down|off|in|up)(?: (?:a (?:bit|little|notch|touch|"
+    rf"tad)|some|slightly|by half))?|(?:dial|tone|scale|ease) (?:back|down|off)(?: a (?:bit|"
+    rf"little))?|not (?:so|that|as|quite so|quite that) (?:much|strong|intense|heavy|dramatic)|"
+    rf"not (?:that|so|as) much|half (?:of that|that|as much|the (?:strength|amount|effect))|"
+    rf"more subtle|subtler|less of (?:that|it)|reduce it|halve it|back off a (?:bit|little)|"
+    rf"a (?:bit|little) less(?: (?:of )?(?:that|strong|intense))?|down a (?:notch|bit)|go easy|"
+    rf"easy|(?:a (?:bit|little) )?(?:weaker|softer effect))$",
     re.I,
 )
 _SAME_AGAIN = re.compile(
-    r"^(?:(?:do |apply |repeat )?(?:the )?same(?: thing| edit| again)*(?: again| once more| one more time)?|again|(?:do|repeat) (?:it|that|this)(?: again| once more| one more time)?|once more|one more time|repeat|another (?:one|time)|encore)$",
+    r"^(?:(?:do |apply |repeat )?(?:the )?same(?: thing| edit| again)*(?: again| once more|"
+    r" one more time)?|again|(?:do|repeat) (?:it|that|this)(?: again| once more| one more time)?|"
+    r"once more|one more time|repeat|another (?:one|time)|encore)$",
     re.I,
 )
 _BATCH = re.compile(
-    r"\b(?:for|to|on|with|across) (?:all|every|each|the (?:rest|others?|whole (?:batch|set|folder)|other (?:images|photos|pictures|ones|products))|both|them all|everything|my other|these|those)\b.*\b(?:images?|photos?|pictures?|pics|shots?|files?|batch|folder|set|rest|others?|ones|products?|series|gallery|all)?$",
+    r"\b(?:for|to|on|with|across) (?:all|every|each|the (?:rest|others?|whole (?:batch|set|"
+    r"folder)|other (?:images|photos|pictures|ones|products))|both|them all|everything|my other|"
+    r"these|those)\b.*\b(?:images?|photos?|pictures?|pics|shots?|files?|batch|folder|set|rest|"
+    r"others?|ones|products?|series|gallery|all)?$",
     re.I,
 )
 _SAME_FOR = re.compile(
-    r"^(?:(?:do|apply|use|repeat|make|give|have|and|want) )?(?:it |that |this )?(?:the |exactly )?(?:same|likewise|ditto|identical|matching|that)(?: (?:colou?rs?|thing|edit|effect|change|treatment|style|look|tone|size|shade|one|material|blur|adjustment|again|hue|amount|way|deal|here|goes)| (?!for|to|on|with|of|in|at|over)\w+){0,3}(?: (?:for|to|on|with|of|in|at|over)) (?P<what>.+)$",
+    r"^(?:(?:do|apply|use|repeat|make|give|have|and|want) )?(?:it |that |this )?(?:the |"
+    r"exactly )?(?:same|likewise|ditto|identical|matching|that)(?: (?:colou?rs?|thing|edit|effect|"
+    r"change|treatment|style|look|tone|size|shade|one|material|blur|adjustment|again|hue|amount|"
+    r"way|deal|here|goes)| (?!for|to|on|with|of|in|at|over)\w+){0,3}(?: (?:for|to|on|with|of|in|"
+    r"at|over)) (?P<what>.+)$",
     re.I,
 )
 _DO_ALSO = re.compile(
-    r"^(?:do|apply|use|repeat|copy|extend) (?:it|that|this|the (?:effect|edit|change|blur|colou?r))(?: (?:same|too|also|as well|again))* (?:for|to|on|with|over) (?P<what>.+)$",
+    r"^(?:do|apply|use|repeat|copy|extend) (?:it|that|this|the (?:effect|edit|change|blur|"
+    r"colou?r))(?: (?:same|too|also|as well|again))* (?:for|to|on|with|over) (?P<what>.+)$",
     re.I,
 )
 _TOO = re.compile(r"^(?P<what>.+?)[,\s]+(?:too|as well|also|likewise|aswell|and all)$", re.I)
 _ONLY = re.compile(
-    r"^(?:(?:but|no|just|do it|apply it|i meant|i want it|it should be|make it|not everything|not the whole (?:thing|image|photo),?)[\s,]*)*(?:only|just)(?: (?:on|for|in|to|do|apply it to|the effect on|affect|change))? (?P<what>(?:the |her |his |their |my |its |on |in |this |that )?[\w' -]+?)(?: (?:please|though|not (?:the|everything).*))?$",
+    r"^(?:(?:but|no|just|do it|apply it|i meant|i want it|it should be|make it|not everything|"
+    r"not the whole (?:thing|image|photo),?)[\s,]*)*(?:only|just)(?: (?:on|for|in|to|do|"
+    r"apply it to|the effect on|affect|change))? (?P<what>(?:the |her |his |their |my |its |on |"
+    r"in |this |that )?[\w' -]+?)(?: (?:please|though|not (?:the|everything).*))?$",
     re.I,
 )
 _EXCEPT = re.compile(
-    r"^(?:but |all )*(?:except|but not|excluding|not|leave out|apart from|besides|without touching|spare|everyone except|everyone but|everything but)(?: for| on)? (?P<what>(?:the |her |his |their |my )[\w' -]+|[\w' -]+)$",
+    r"^(?:but |all )*(?:except|but not|excluding|not|leave out|apart from|besides|"
+    r"without touching|spare|everyone except|everyone but|everything but)(?: for|"
+    r" on)? (?P<what>(?:the |her |his |their |my )[\w' -]+|[\w' -]+)$",
     re.I,
 )
 _MATCHING = re.compile(
-    r"^(?:(?:make|have|get|let) )?(?P<what>(?:the|his|her|my|their|its) [\w' -]+?) (?:match(?: (?:it|that|this|them))?|the same(?: colou?r)?(?: (?:as (?:it|that))?)?|go with (?:it|that))(?: too)?$",
+    r"^(?:(?:make|have|get|let) )?(?P<what>(?:the|his|her|my|their|"
+    r"its) [\w' -]+?) (?:match(?: (?:it|that|this|them))?|the same(?: colou?r)?(?: (?:as (?:it|"
+    r"that))?)?|go with (?:it|that))(?: too)?$",
     re.I,
 )
-_INSTEAD = re.compile(r"^(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its|that|this) (?!same\b)[\w' -]+?) (?:instead|rather)$", re.I)
+_INSTEAD = re.compile(
+    r"^(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its|that|"
+    r"this) (?!same\b)[\w' -]+?) (?:instead|rather)$",
+    re.I,
+)
 _SPARED = re.compile(
-    r"^(?:but )?(?!.*\b(?:but|undo|and|only|just)\b)(?:leave|keep|spare|retain|save|don't (?:remove|blur|touch|change|include)) "
-    r"(?P<what>(?:the |her |his |their |my |that )[\w' -]+?)(?: (?:in|there|alone|as (?:is|it was|they were)|visible|untouched|out of it))*$",
+    r"^(?:but )?(?!.*\b(?:but|undo|and|only|just)\b)(?:leave|keep|spare|retain|save|"
+    r"don't (?:remove|blur|touch|change|include)) "
+    r"(?P<what>(?:the |her |his |their |my |that )[\w' -]+?)(?: (?:in|there|alone|as (?:is|it was|"
+    r"they were)|visible|untouched|out of it))*$",
     re.I,
 )
 _STILL = re.compile(
-    r"^(?:there(?:'s| is| are) still )(?P<a>.+?)(?: (?:left|there|visible|remaining|behind|showing|on .+|in .+))?$|^(?P<b>.+?)(?: is| are|'s)? still (?:there|visible|here|showing|in (?:it|the .+)|left|present|remains?|on .+|around|shows?)(?:.*)$|^(?:i can |you can |we can )still see (?P<c>.+)$|^you(?:'ve| have)? (?:missed|forgot|overlooked|left|skipped)(?: out)? (?P<d>.+?)(?: (?:out|behind|there|in))?$|^(?P<e>.+?) (?:remains?|wasn't removed|was not removed|didn't (?:go|disappear)(?: away)?|was left(?: behind)?|is left(?: behind)?|not (?:removed|gone)(?: yet)?)$",
+    r"^(?:there(?:'s| is| are) still )(?P<a>.+?)(?: (?:left|there|visible|remaining|behind|"
+    r"showing|on .+|in .+))?$|^(?P<b>.+?)(?: is| are|'s)? still (?:there|visible|here|showing|"
+    r"in (?:it|the .+)|left|present|remains?|on .+|around|shows?)(?:.*)$|^(?:i can |you can |"
+    r"we can )still see (?P<c>.+)$|^you(?:'ve| have)? (?:missed|forgot|overlooked|left|"
+    r"skipped)(?: out)? (?P<d>.+?)(?: (?:out|behind|there|in))?$|^(?P<e>.+?) (?:remains?|"
+    r"wasn't removed|was not removed|didn't (?:go|disappear)(?: away)?|was left(?: behind)?|"
+    r"is left(?: behind)?|not (?:removed|gone)(?: yet)?)$",
     re.I,
 )
 _WRONG = re.compile(
-    r"^(?:(?:no|nope|oops|wait|hey|ugh|sorry|argh|nah|um|well)[\s,.!]+)*(?:(?:that(?:'s| is| was)?|it(?:'s| was| is)?|you (?:did|changed|removed|picked|got|took|edited|chose|selected|have|used)|this is|thats) )?(?:the )?wrong (?P<what>[\w' -]+?)(?:[,.!;]+ ?(?P<right>.+))?$"
-    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?:not (?:that|this)(?: one| \w+$)?|(?:i )?(?:meant|mean|wanted)|that's not the (?:right )?(?:one|\w+)|you removed the wrong one|not him|not her|not it|not those|not these)(?: one)?[\s,.;:–-]*(?:(?:but |i meant |i mean |rather |it'?s )*(?P<right2>.+))?$"
-    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?P<right3>(?:the other|the left|the right|the \w+)(?: (?:one|\w+))?)[,;]? not (?:this|that|the .+?)(?: one)?$"
+    r"^(?:(?:no|nope|oops|wait|hey|ugh|sorry|argh|nah|um|well)[\s,.!]+)*(?:(?:that(?:'s| is|"
+    r" was)?|it(?:'s| was| is)?|you (?:did|changed|removed|picked|got|took|edited|chose|selected|"
+    r"have|used)|this is|thats) )?(?:the )?wrong (?P<what>[\w' -]+?)(?:[,.!;]+ ?(?P<right>.+))?$"
+    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?:not (?:that|this)(?: one| \w+$)?|(?:i )?(?:meant|"
+    r"mean|wanted)|that's not the (?:right )?(?:one|\w+)|you removed the wrong one|not him|"
+    r"not her|not it|not those|not these)(?: one)?[\s,.;:–-]*(?:(?:but |i meant |i mean |rather |"
+    r"it'?s )*(?P<right2>.+))?$"
+    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?P<right3>(?:the other|the left|the right|"
+    r"the \w+)(?: (?:one|\w+))?)[,;]? not (?:this|that|the .+?)(?: one)?$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*not the (?P<old4>[\w' -]+?)[,;]+ ?(?:but )?(?:the )?(?P<right4>.+)$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)+(?:i (?:meant|mean|wanted|said) )?(?P<right5>the [\w' -]+)$",
     re.I,
 )
 _COUNTED = re.compile(
-    r"^(?:make (?:it|that) )?(?P<n>two|three|four|five|six|ten|a few|several|many|more|\d+)(?: (?:of (?:them|those|these)|more|instead))?(?:,? (?:not|instead of) (?:just )?(?:one|two|1|2))?(?:,? in .+)?$",
+    r"^(?:make (?:it|that) )?(?P<n>two|three|four|five|six|ten|a few|several|many|more|"
+    r"\d+)(?: (?:of (?:them|those|these)|more|instead))?(?:,? (?:not|instead of) (?:just )?(?:one|"
+    r"two|1|2))?(?:,? in .+)?$",
     re.I,
 )
 _AMOUNT = re.compile(
-    r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |a further )?(?P<n>\d+(?:\.\d+)?|one|two|three|four|five|ten)\s?(?P<unit>%|percent|degrees?|°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|counterclockwise|further))?$",
+    r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |"
+    r"a further )?(?P<n>\d+(?:\.\d+)?|one|two|three|four|five|ten)\s?(?P<unit>%|percent|degrees?|"
+    r"°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|"
+    r"counterclockwise|further))?$",
     re.I,
 )
 _CHANGE_AMOUNT = re.compile(
-    r"^(?P<verb>change|increase|decrease|raise|lower|reduce|set|boost|drop|bump|turn|up|adjust)(?: it| that| this| up| down)*(?: again| up| down| further| back| now)*(?: (?:by|to|with))? (?P<n>[-+]?\s?\d+(?:\.\d+)?)\s?(?P<unit>%|percent)?(?: (?:more|less|again|instead))?$",
+    r"^(?P<verb>change|increase|decrease|raise|lower|reduce|set|boost|drop|bump|turn|up|"
+    r"adjust)(?: it| that| this| up| down)*(?: again| up| down| further| back| now)*(?: (?:by|to|"
+    r"with))? (?P<n>[-+]?\s?\d+(?:\.\d+)?)\s?(?P<unit>%|percent)?(?: (?:more|less|again|"
+    r"instead))?$",
     re.I,
 )
 _WHAT_ABOUT = re.compile(
-    r"^(?:what about|how about|what if it (?:was|were)|maybe|perhaps|try|or|(?:i'd|i would|we'd|i) (?:rather|prefer|like|want|need)(?: to)?(?: have| see)?(?: it| that| them)?(?: in| to be| be| as)?|(?:can|could) (?:we|i|you) (?:have|try|do|get|use)(?: it)?(?: in| with)?|have it in|do it in|get it in|give me|rather|prefer|better|let's (?:try|go with)|go (?:with|for)|use|with|in|as|to|more like|like|should be|it should be|i meant|change (?:it|that) to|switch (?:it )?to|do|actually|now|instead|make (?:it|that|this)|could it be|can it be|something like|turn it(?: in)?to)\s+(?P<what>.+?)(?: (?:maybe|instead|perhaps|please|then|rather|now|this time|or something|would be (?:better|nicer|good|nice|great|cool|best)|(?:might|could) be (?:better|nicer)|is (?:better|nicer)|looks (?:better|nicer)))*$",
+    r"^(?:what about|how about|what if it (?:was|were)|maybe|perhaps|try|or|(?:i'd|i would|we'd|"
+    r"i) (?:rather|prefer|like|want|need)(?: to)?(?: have| see)?(?: it| that| them)?(?: in| to be|"
+    r" be| as)?|(?:can|could) (?:we|i|you) (?:have|try|do|get|use)(?: it)?(?: in| with)?|"
+    r"have it in|do it in|get it in|give me|rather|prefer|better|let's (?:try|go with)|go (?:with|"
+    r"for)|use|with|in|as|to|more like|like|should be|it should be|i meant|change (?:it|that) to|"
+    r"switch (?:it )?to|do|actually|now|instead|make (?:it|that|this)|could it be|can it be|"
+    r"something like|turn it(?: in)?to)\s+(?P<what>.+?)(?: (?:maybe|instead|perhaps|please|then|"
+    r"rather|now|this time|or something|would be (?:better|nicer|good|nice|great|cool|best)|"
+    r"(?:might|could) be (?:better|nicer)|is (?:better|nicer)|looks (?:better|nicer)))*$",
     re.I,
 )
 _DIRECTION = re.compile(rf"^(?:(?:move|put|shift|place) (?:it|them|him|her) )?(?P<how>{v.POSITION})$", re.I)
 _OF_THING = re.compile(r"\bits (?=[a-z])", re.I)
 _TONAL_RECOLOUR = re.compile(
-    r"\b(?:dark|light|bright|deep|bold|pale|vivid|vibrant|muted|warm|cool|saturated|satur|soft|rich|dull|subtle|intense|bluer|greener|redder|pinker)(?:er|est|ish)?\b",
+    r"\b(?:dark|light|bright|deep|bold|pale|vivid|vibrant|muted|warm|cool|saturated|satur|soft|"
+    r"rich|dull|subtle|intense|bluer|greener|redder|pinker)(?:er|est|ish)?\b",
     re.I,
 )
 _NOT_FOUND = re.compile(
-    r"\b(?:can't|cannot|couldn't|could not|can not|didn't|did not|unable to) (?:find|see|locate|spot)\b|\bnot found\b|\bthere is no\b|\bno \w+ (?:in|found)\b",
+    r"\b(?:can't|cannot|couldn't|could not|can not|didn't|did not|unable to) (?:find|see|locate|"
+    r"spot)\b|\bnot found\b|\bthere is no\b|\bno \w+ (?:in|found)\b",
     re.I,
 )
 _RESTING = re.compile(r"^(?:the |a |an )?(?:rest|others|other ones|remaining)", re.I)
@@ -141,7 +212,8 @@ def loose(clause: str, past: Conversation) -> list[Step]:
     phrase = strip_tail(asked["what"]) if asked else text
     phrase = re.sub(r"^(?:maybe|perhaps|the one with|in|to|with) (?=\S)", "", phrase, flags=re.I)
     phrase = re.sub(
-        r"[\s,]+(?:maybe|instead|perhaps|then|rather|this time|(?:would|might|could) be (?:better|nicer|good|nice|great|cool))$",
+        r"[\s,]+(?:maybe|instead|perhaps|then|rather|this time|(?:would|might|could) be (?:better|"
+        r"nicer|good|nice|great|cool))$",
         "",
         phrase,
         flags=re.I,
@@ -187,7 +259,9 @@ def loose(clause: str, past: Conversation) -> list[Step]:
 def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """Complaints: still there, wrong one, not that one but the other."""
     if match := re.match(
-        r"(?:and |but |now )?(?:there(?:'s| is| are)|i (?:can )?(?:still )?see|it left) (?P<what>(?:a |an |some |still )*(?:\w+ )?(?:smudge|mark|blur|artifact|trace|outline|halo|stain|ghost|spot|line|seam|patch)s?)(?: .*)?$",
+        r"(?:and |but |now )?(?:there(?:'s| is| are)|i (?:can )?(?:still )?see|"
+        r"it left) (?P<what>(?:a |an |some |still )*(?:\w+ )?(?:smudge|mark|blur|artifact|trace|"
+        r"outline|halo|stain|ghost|spot|line|seam|patch)s?)(?: .*)?$",
         text,
         re.I,
     ):
@@ -240,7 +314,8 @@ def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[St
             if not right:
                 right = "the other one"
             right = re.sub(
-                r"^(?:but |i (?:meant|wanted|mean|said) |it(?:'s| is| was| should be| should have been) |use |take |do |try )+",
+                r"^(?:but |i (?:meant|wanted|mean|said) |it(?:'s| is| was| should be| should have been) |use |"
+                r"take |do |try )+",
                 "",
                 right,
                 flags=re.I,
@@ -250,7 +325,9 @@ def _corrections(raw: str, text: str, past: Conversation, last: Step) -> list[St
                 return [changed(last, target=target)]
             return [Step("undo"), changed(last, target=target)]
     if match := re.match(
-        r"^(?P<op>blur|remove|recolou?r|crop|replace|hide|pixelate|darken|brighten) (?:it|him|her|them|that|this)(?: (?P<more>.+?))? (?:instead of|rather than|not) \w+(?:ing)?(?: (?:it|him|her|them|that))?$",
+        r"^(?P<op>blur|remove|recolou?r|crop|replace|hide|pixelate|darken|brighten) (?:it|him|her|"
+        r"them|that|this)(?: (?P<more>.+?))? (?:instead of|rather than|not) \w+(?:ing)?(?: (?:it|him|"
+        r"her|them|that))?$",
         text,
         re.I,
     ):
@@ -275,7 +352,8 @@ def _amounts(text: str, last: Step) -> list[Step]:
                 Step(
                     "adjust",
                     last.target,
-                    f"{_quantity_of(last.value)} {'-' if down else '+'}{number.lstrip('+-')}{'%' if match['unit'] else ''}",
+                    f"{_quantity_of(last.value)} "
+                    f"{'-' if down else '+'}{number.lstrip('+-')}{'%' if match['unit'] else ''}",
                 )
             ]
         if last.op in ("resize_object", "rotate", "crop", "outpaint", "blur"):
@@ -299,10 +377,17 @@ def _amounts(text: str, last: Step) -> list[Step]:
     return []
 
 
+_QUANTITY_WORDS = {
+    "bright": "brightness", "dark": "brightness", "light": "brightness", "contrast": "contrast", "satur": "saturation",
+    "vivid": "saturation", "colourful": "saturation", "colorful": "saturation", "vibran": "saturation",
+    "warm": "warmth", "cool": "warmth", "sharp": "sharpness", "exposure": "exposure",
+}  # fmt: skip
+
+
 def _quantity_of(value: str | None) -> str:
     """The quantity that an adjustment's value speaks of."""
     value = (value or "").lower()
-    for word, name in {"bright": "brightness", "dark": "brightness", "light": "brightness", "contrast": "contrast", "satur": "saturation", "vivid": "saturation", "colourful": "saturation", "colorful": "saturation", "vibran": "saturation", "warm": "warmth", "cool": "warmth", "sharp": "sharpness", "exposure": "exposure"}.items():  # fmt: skip
+    for word, name in _QUANTITY_WORDS.items():
         if word in value:
             return name
     return re.sub(r"\s*[-+]?\d+.*$|^(?:more|less|slightly|a bit|even|much)\s+", "", value).strip() or "strength"
@@ -343,7 +428,8 @@ def _sames(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     if match := _INSTEAD.match(text):
         return [Step("undo"), *_to_each(match["what"], past, last)]
     if match := re.match(
-        r"^(?:what about|how about|and|also|now|then|next|plus|and also|and now)\s+(?P<what>(?:the|his|her|my|their|its|on the|in the|for the|that|this|those)\b.+)$",
+        r"^(?:what about|how about|and|also|now|then|next|plus|and also|and now)\s+(?P<what>(?:the|"
+        r"his|her|my|their|its|on the|in the|for the|that|this|those)\b.+)$",
         text,
         re.I,
     ):
@@ -382,7 +468,9 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
     """More, less, comparatives of tone and size, directions, tightness."""
     plain = re.sub(r"\s+(?:than (?:that|this|it|before)|now|though|please|still|again)$", "", text, flags=re.I)
     plain = re.sub(
-        r"^(?:(?:it|that|this|they)(?:'s| is| are| should be| could be| needs to be| looks?| must be)?|make (?:it|that|this|them)|could be|should be|can it be|needs to be|go|still|get it|i want (?:it|that)|bit) (?!up\b|down\b|back\b|more$|less$)",
+        r"^(?:(?:it|that|this|they)(?:'s| is| are| should be| could be| needs to be| looks?|"
+        r" must be)?|make (?:it|that|this|them)|could be|should be|can it be|needs to be|go|still|"
+        r"get it|i want (?:it|that)|bit) (?!up\b|down\b|back\b|more$|less$)",
         "",
         plain,
         flags=re.I,
@@ -412,7 +500,8 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
         return _degrees(wish, past, last) or _tone(wish, past, last)
     focus = past.focus
     if last.op == "crop" and re.fullmatch(
-        rf"{v.DEGREE}(?:tight(?:er)?|close(?:r)?|wider|loose(?:r)?|narrower|bigger|smaller|larger|in|out)(?: (?:in|crop|on .+))?",
+        rf"{v.DEGREE}(?:tight(?:er)?|close(?:r)?|wider|loose(?:r)?|narrower|bigger|smaller|larger|in|"
+        rf"out)(?: (?:in|crop|on .+))?",
         plain,
         re.I,
     ):
@@ -420,7 +509,8 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
     if re.fullmatch(rf"{v.DEGREE}(?:tighter|closer in|zoom(?:ed)? in)", plain, re.I):
         return [Step("crop", last.target if last.op == "crop" else None, plain)]
     if last.op == "rotate" and re.fullmatch(
-        r"(?:the )?(?:other|opposite|wrong) (?:way|direction)(?: (?:around|round))?|counter.*|clockwise|anti.*|(?:to the )?(?:left|right)|(?:more )?vertical(?:ly)?|horizontal(?:ly)?",
+        r"(?:the )?(?:other|opposite|wrong) (?:way|direction)(?: (?:around|round))?|counter.*|"
+        r"clockwise|anti.*|(?:to the )?(?:left|right)|(?:more )?vertical(?:ly)?|horizontal(?:ly)?",
         plain,
         re.I,
     ):
@@ -464,7 +554,8 @@ def _degrees(text: str, past: Conversation, last: Step) -> list[Step]:
         if last.op in ("insert", "move") and focus:
             return [Step("move", focus, plain)]
     elsewhere = re.match(
-        r"^(?:on |onto |to )?(?P<where>the (?:other|opposite|left|right) (?:side|shoulder|hand|arm|foot|ear|eye|wall|corner|leg|end|half|edge|cheek)(?: .*)?)$",
+        r"^(?:on |onto |to )?(?P<where>the (?:other|opposite|left|right) (?:side|shoulder|hand|arm|"
+        r"foot|ear|eye|wall|corner|leg|end|half|edge|cheek)(?: .*)?)$",
         plain,
         re.I,
     )
@@ -565,12 +656,20 @@ def _restrictions(raw: str, text: str, past: Conversation, last: Step) -> list[S
     if match := _ONLY.match(raw) or _ONLY.match(text):
         what = re.sub(r"^(?:on|in|for|to) ", "", match["what"], flags=re.I)
         if v.full(
-            rf"(?:a )?(?:\w+ )?(?:half.*|slightly|{v.TONE}|{v.SIZE}|bit|little|one|1|kidding|asking|wondering|checking)(?: .*)?",
+            rf"(?:a )?(?:\w+ )?(?:half.*|slightly|{v.TONE}|{v.SIZE}|bit|little|one|1|kidding|asking|"
+            rf"wondering|checking)(?: .*)?",
             what,
         ) or lexicon.opening_verb(what):
             return []
         return [Step("undo"), changed(last, target=references.resolve(what, last.target or "", past))]
-    if (match := _SPARED.match(text)) and last.op in ("remove", "blur", "recolor", "remove_text", "redact_text", "replace"):
+    if (match := _SPARED.match(text)) and last.op in (
+        "remove",
+        "blur",
+        "recolor",
+        "remove_text",
+        "redact_text",
+        "replace",
+    ):
         what = p.bare(match["what"])
         kept = p.noun_phrase(last.target or "")
         if kept and (p.is_plural(kept) or p.head(kept) != p.head(what)):
@@ -635,7 +734,11 @@ def answer(text: str, past: Conversation) -> list[Step]:
     steps = [step for step in (asked.steps if asked else []) if step.op not in ("undo", "redo", "compare")]
     wanted = [step for step in steps if step.op not in ("clarify", "other")]
     if re.fullmatch(
-        r"(?:(?:yes|yeah|yep|yup|sure|ok|okay|please|please do|do it|do that|go ahead|go for it|of course|absolutely|definitely|correct|exactly|that's (?:right|it)|sounds good|y|yea|ya|fine|why not|aye|indeed|perfect|great|do so|proceed|alright|certainly|by all means|both|all(?: of (?:them|it))?|remove (?:them|it|both)|thanks|thank you|that would be (?:great|nice|good)|i do|let's do (?:it|that)|make it so)[\s,.!]*)+",
+        r"(?:(?:yes|yeah|yep|yup|sure|ok|okay|please|please do|do it|do that|go ahead|go for it|"
+        r"of course|absolutely|definitely|correct|exactly|that's (?:right|it)|sounds good|y|yea|ya|"
+        r"fine|why not|aye|indeed|perfect|great|do so|proceed|alright|certainly|by all means|both|"
+        r"all(?: of (?:them|it))?|remove (?:them|it|both)|thanks|thank you|that would be (?:great|"
+        r"nice|good)|i do|let's do (?:it|that)|make it so)[\s,.!]*)+",
         raw,
         re.I,
     ):
@@ -654,7 +757,9 @@ def answer(text: str, past: Conversation) -> list[Step]:
                     return [changed(step, target=past.focus) for step in offered]
         return wanted
     if re.fullmatch(
-        r"(?:(?:no|nope|nah|no thanks|no thank you|not now|don't|leave it|never ?mind|cancel|that's (?:it|all|fine)|it's fine|i'm good|not really|no need|neither|none(?: of them)?|thanks|skip(?: it| that)?|forget (?:it|about it))[\s,.!]*)+",
+        r"(?:(?:no|nope|nah|no thanks|no thank you|not now|don't|leave it|never ?mind|cancel|"
+        r"that's (?:it|all|fine)|it's fine|i'm good|not really|no need|neither|none(?: of them)?|"
+        r"thanks|skip(?: it| that)?|forget (?:it|about it))[\s,.!]*)+",
         raw,
         re.I,
     ):
@@ -668,7 +773,9 @@ def answer(text: str, past: Conversation) -> list[Step]:
     ):
         return [changed(step, target=f"{_plural(step.target)} except the {p.bare(but['who'])}") for step in wanted]
     short = re.sub(
-        r"^(?:(?:neither|none|no|nope|yes|yeah|um|uh|hmm|oh|well|sorry|i mean|i meant|i want|it's|it is|that's|please|just|only|ok|the one i mean is|let's say|make it|do|actually)[\s,:;.–-]+)+",
+        r"^(?:(?:neither|none|no|nope|yes|yeah|um|uh|hmm|oh|well|sorry|i mean|i meant|i want|it's|"
+        r"it is|that's|please|just|only|ok|the one i mean is|let's say|make it|do|"
+        r"actually)[\s,:;.–-]+)+",
         "",
         raw,
         flags=re.I,

@@ -1,12 +1,22 @@
 """From one clause to steps: the verb it opens with chooses the frame that reads the rest."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from agent.offline import assigning, changing, erasing, framing, imperative, lexicon, nominal, placing, supposing, toning
+from agent.offline import (
+    assigning,
+    changing,
+    erasing,
+    framing,
+    imperative,
+    lexicon,
+    nominal,
+    placing,
+    supposing,
+    toning,
+)
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation, strip_preamble, strip_tail
@@ -54,7 +64,9 @@ def _separated(clause: str) -> bool:
     return bool(
         (
             re.match(
-                r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b",
+                r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|"
+                r"rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|"
+                r"get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b",
                 clause,
                 re.I,
             )
@@ -106,7 +118,8 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
 
     has_to = re.search(r"\s(?:to|into|from .+ to)\s", f" {rest} ") is not None
     quantity = re.match(
-        rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|and|,|half|one|two|three|ten|[-+]?\d+)\b|$|,)",
+        rf"(?:the |your |overall |image |photo |some )*(?:[\w']+ )?{v.QUANTITY}(?: (?:of|in|on|by|a|to|"
+        rf"and|,|half|one|two|three|ten|[-+]?\d+)\b|$|,)",
         rest,
         re.I,
     )
@@ -114,7 +127,13 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
         first("raise" if quantity and not v.full(r"(?:the )?details?(?: .*)?", rest) else "restore")
     elif verb in ("hide", "cover", "cover up", "conceal"):
         over = re.match(r".+? (?:in|with) (?P<cover>.+)$", rest, re.I)
-        adorns = over and verb.startswith("cover") and not re.search(r"\b(?:box|bars?|patch|blur|mosaic|emoji|rectangle|pixels|blocks?)\b", over["cover"], re.I)
+        adorns = (
+            over
+            and verb.startswith("cover")
+            and not re.search(
+                r"\b(?:box|bars?|patch|blur|mosaic|emoji|rectangle|pixels|blocks?)\b", over["cover"], re.I
+            )
+        )
         if adorns and not erasing.is_private(rest):
             return ["insert", *order]
         first("redact")
@@ -158,7 +177,12 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
         first("crop")
     elif verb in ("invert", "widen", "lengthen"):
         first("tone" if verb == "invert" else "outpaint")
-    elif verb in ("fill", "fill in") and re.match(r"(?:the |any |all )*(?:missing|gaps?|holes?|blanks?|empty|white (?:areas?|space|parts?)|torn)\b", rest, re.I):
+    elif verb in ("fill", "fill in") and re.match(
+        r"(?:the |any |all )*(?:missing|gaps?|holes?|blanks?|empty|white (?:areas?|space|parts?)|"
+        r"torn)\b",
+        rest,
+        re.I,
+    ):
         return ["outpaint"]
     elif verb in ("fill", "fill in"):
         first("colour" if p.colour_suffix(rest) else "insert")
@@ -175,7 +199,8 @@ def _restore(rest: str, verb: str) -> list[Step]:
     if v.found(r"horizon|perspective|crooked|tilt", rest) and stem.startswith(("fix", "correct")):
         return [Step("rotate", None, "straighten")]
     if re.match(
-        rf"(?:the |its |my |this |image |photo )*{v.QUANTITY}(?:(?:,| and|, and) (?:the )?{v.QUANTITY})*(?: (?:of|in|on) .+)?$",
+        rf"(?:the |its |my |this |image |photo )*{v.QUANTITY}(?:(?:,| and|"
+        rf", and) (?:the )?{v.QUANTITY})*(?: (?:of|in|on) .+)?$",
         rest,
         re.I,
     ) and not re.match(r"color|colour", stem):
@@ -190,21 +215,24 @@ def _restore(rest: str, verb: str) -> list[Step]:
     if re.match(r"(?:the |this |any |that )?(?:colou?r |\w+ )?(?:cast|tint)s?\b", rest, re.I):
         return [Step("adjust", None, f"{stem} {p.bare(rest)}")]
     values = {
-        "denoise": "denoise", "deblur": "deblur", "unblur": "deblur", "dehaze": "dehaze", "defog": "dehaze", "derain": "derain",
+        "denoise": "denoise", "deblur": "deblur", "unblur": "deblur", "dehaze": "dehaze", "defog": "dehaze",
+        "derain": "derain",
         "desnow": "desnow", "upscale": "upscale", "upsample": "upscale", "upres": "upscale", "superresolve": "upscale",
         "colorize": "colorize", "colourize": "colorize", "colorise": "colorize", "colourise": "colorize",
     }  # fmt: skip
     value = values.get(stem, verb)
     if (value == "upscale" or re.match(r"enhance|improve", stem)) and (
         match := re.search(
-            r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|\d+ ?(?:%|percent|dpi))(?: .*)?$",
+            r"\s*\b(?:to|by|in|into)?\s*(?P<to>\d{3,5}\s?x\s?\d{3,5}|4k|8k|hd|full hd|[248] ?(?:x|times)|"
+            r"\d+ ?(?:%|percent|dpi))(?: .*)?$",
             rest,
             re.I,
         )
     ):
         value, rest = f"upscale to {match['to']}", rest[: match.start()]
     if match := re.match(
-        r"(?:the |my |this )?(?P<what>.+?) (?:to look|to be|to make (?:it|them|him|her)|so (?:it|that)|into) (?:like )?(?P<how>.+)$",
+        r"(?:the |my |this )?(?P<what>.+?) (?:to look|to be|to make (?:it|them|him|her)|so (?:it|"
+        r"that)|into) (?:like )?(?P<how>.+)$",
         rest,
         re.I,
     ):
@@ -225,7 +253,9 @@ def _restore(rest: str, verb: str) -> list[Step]:
         not rest
         or v.is_image(p.without_image(rest))
         or v.full(
-            r"(?:old |torn |damaged |faded |ruined |scanned |black and white |this |the |my |our |an? |\w+'s |\w+ )*(?:photo|picture|image|pic|photograph|portrait|print|polaroid|slide|negative)s?(?: (?:of|from|that|which) .+)?",
+            r"(?:old |torn |damaged |faded |ruined |scanned |black and white |this |the |my |our |an? |"
+            r"\w+'s |\w+ )*(?:photo|picture|image|pic|photograph|portrait|print|polaroid|slide|"
+            r"negative)s?(?: (?:of|from|that|which) .+)?",
             rest,
         )
     ):
@@ -318,7 +348,8 @@ def _style(rest: str, verb: str) -> list[Step]:
             return [Step("insert", where, p.bare(what))]
         return [Step("style", where, re.sub(r"^style of ", "", what))]
     match = re.match(
-        r"(?P<what>.*?)\s*\b(?:in(?: the style of)?|as(?: an?)?|like(?: an?)?|with|into|to(?: look like)?)\s+(?:an? |the )?(?P<how>.+)$",
+        r"(?P<what>.*?)\s*\b(?:in(?: the style of)?|as(?: an?)?|like(?: an?)?|with|into|"
+        r"to(?: look like)?)\s+(?:an? |the )?(?P<how>.+)$",
         rest,
         re.I,
     )
@@ -425,7 +456,8 @@ def _erase(rest: str, verb: str) -> list[Step]:
     if verb == "hide" and erasing.is_private(rest):
         return erasing.redact(rest, verb)
     if match := re.match(
-        r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$",
+        r"(?P<old>.+?) (?:and (?:replace|fill|substitute) (?:it|them|him|her|that)? ?(?:in )?|"
+        r"replacing (?:it|them) |,? substituting )(?:with|by) (?P<new>.+)$",
         rest,
         re.I,
     ):
@@ -451,7 +483,8 @@ def verbless(clause: str) -> list[Step]:
     if not text or len(text) > 160:
         return []
     if match := re.match(
-        rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|(?P<way>up|down)\b.*|\d+\s?%?)$",
+        rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|"
+        rf"(?P<way>up|down)\b.*|\d+\s?%?)$",
         text,
         re.I,
     ):
@@ -459,7 +492,10 @@ def verbless(clause: str) -> list[Step]:
             return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
         return toning.adjust(f"{match['what']} {match['n']}")
     if re.fullmatch(
-        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long)[ -])+(?:shadow|reflection)s?", text, re.I
+        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long)[ -])+(?:shadow|"
+        r"reflection)s?",
+        text,
+        re.I,
     ):
         return [Step("insert", None, p.bare(text))]
     if re.fullmatch(r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)", text, re.I):
@@ -471,13 +507,18 @@ def verbless(clause: str) -> list[Step]:
     ):
         return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
     if re.match(
-        r"(?:an? |the |some )?(?:[\w-]+[ -]){0,3}?(?:shadows?|reflections?|border|frame|outline|vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|at|next to|above|in|across)\b",
+        r"(?:an? |the |some )?(?:[\w-]+[ -]){0,3}?(?:shadows?|reflections?|border|frame|outline|"
+        r"vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|"
+        r"at|next to|above|in|across)\b",
         text,
         re.I,
     ) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
         return placing.insert(text)
     if match := re.match(
-        rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$",
+        rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |"
+        rf"even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|"
+        rf"better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|"
+        rf"less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$",
         text,
         re.I,
     ):
@@ -489,17 +530,23 @@ def verbless(clause: str) -> list[Step]:
         )
     if edits := nominal.nominal(text):
         return edits
-    if match := re.match(r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$", text, re.I):
-        return [erasing.erase_one(f"{match['what']} on {match['where']}")]
-    if (match := re.match(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", text, re.I)) and (
-        repair := erasing.flaw(match["what"])
+    if match := re.match(
+        r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$", text, re.I
     ):
+        return [erasing.erase_one(f"{match['what']} on {match['where']}")]
+    if (
+        match := re.match(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", text, re.I)
+    ) and (repair := erasing.flaw(match["what"])):
         return [repair]
-    if match := re.match(r"(?:an? )?(?P<how>(?:slightly |much |bit |little )*(?:tight|clos|wid|loos)er) crop$", text, re.I):
+    if match := re.match(
+        r"(?:an? )?(?P<how>(?:slightly |much |bit |little )*(?:tight|clos|wid|loos)er) crop$", text, re.I
+    ):
         return [Step("crop", None, match["how"])]
     if match := re.match(
-        rf"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?(?:on|onto|against|over) (?:an? |the )?"
-        rf"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|\+) (?P<extra>(?:an? )?(?:\w+[ -])*(?:shadow|reflection)s?))?$",
+        r"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?(?:on|onto|"
+        r"against|over) (?:an? |the )?"
+        r"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|"
+        r"\+) (?P<extra>(?:an? )?(?:\w+[ -])*(?:shadow|reflection)s?))?$",
         text,
         re.I,
     ):
@@ -510,21 +557,29 @@ def verbless(clause: str) -> list[Step]:
             behind = [Step("background_remove")]
         if behind:
             return behind + ([Step("insert", None, p.bare(match["extra"]))] if match["extra"] else [])
-    if match := re.match(r"(?:the )?(?:product |item |it )?(?:to )?(?P<how>(?:fill(?:s|ing)?|occup(?:y|ies)) \d+ ?%|\d+ ?% fill)(?: of (?:the )?frame)?$", text, re.I):
+    if match := re.match(
+        r"(?:the )?(?:product |item |it )?(?:to )?(?P<how>(?:fill(?:s|ing)?|occup(?:y|ies)) \d+ ?%|"
+        r"\d+ ?% fill)(?: of (?:the )?frame)?$",
+        text,
+        re.I,
+    ):
         return [Step("crop", None, match["how"])]
     if match := re.match(r"(?P<size>\d{3,5} ?(?:x|×|by) ?\d{3,5})(?: ?(?:px|pixels))?$", text, re.I):
         return [Step("other", None, f"resize to {match['size']}")]
     if v.full(r"(?:on |onto |in |then )*pure white(?: Qtxt\d+z| #?f{3,6}| \(?255.*)?", text):
         return [Step("background_replace", None, re.sub(r"^(?:on|onto|in|then) ", "", text))]
     if match := re.match(
-        rf"(?P<what>(?:the |my )?(?:product|subject|logo|text|model|item|bottle|title|headline|[\w-]+)) "
-        rf"(?P<where>(?:more |a bit |further |slightly )*(?:on|at|to|in|towards) the (?:far )?(?:left|right|top|bottom|middle|cent(?:er|re))(?: (?:side|third|half|corner|edge))?)$",
+        r"(?P<what>(?:the |my )?(?:product|subject|logo|text|model|item|bottle|title|headline|[\w-]+)) "
+        r"(?P<where>(?:more |a bit |further |slightly )*(?:on|at|to|in|towards) the (?:far )?(?:left|"
+        r"right|top|bottom|middle|cent(?:er|re))(?: (?:side|third|half|corner|edge))?)$",
         text,
         re.I,
     ):
         return [Step("move", p.noun_phrase(match["what"]), match["where"])]
     if match := re.match(
-        r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |as )?(?P<kind2>[^,]+)$",
+        r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |"
+        r"simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |"
+        r"as )?(?P<kind2>[^,]+)$",
         text,
         re.I,
     ):
@@ -545,7 +600,8 @@ def verbless(clause: str) -> list[Step]:
     if v.full(rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?", text):
         return [Step("adjust", None, text)]
     if match := re.match(
-        rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
+        rf"(?:an? |in |to )*(?P<ratio>{RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|"
+        rf"format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
         text,
         re.I,
     ):
@@ -553,7 +609,8 @@ def verbless(clause: str) -> list[Step]:
     if re.match(
         r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b", text, re.I
     ) or re.match(
-        r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b",
+        r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |"
+        r"breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b",
         text,
         re.I,
     ):
@@ -607,7 +664,10 @@ def verbless(clause: str) -> list[Step]:
         2 <= len(text.split()) <= 7
         and "," not in text
         and not re.match(
-            r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|my wife's)\b",
+            r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|"
+            r"only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|"
+            r"thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|"
+            r"my wife's)\b",
             text,
             re.I,
         )
@@ -618,8 +678,10 @@ def verbless(clause: str) -> list[Step]:
             steps
             and all(
                 (step.op == "other" and v.full(r"open|closed|shut|lit|on|off|smiling|awake|asleep", step.value or ""))
-                or step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
-                and (step.value or step.op in ("blur", "background_remove"))
+                or (
+                    step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
+                    and (step.value or step.op in ("blur", "background_remove"))
+                )
                 for step in steps
             )
             and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3)
@@ -633,7 +695,12 @@ def verbless(clause: str) -> list[Step]:
 def wanted_thing(clause: str) -> list[Step]:
     """A new thing merely named with its place ("a dragon flying over the castle"); empty for anything else."""
     text = re.sub(r"^(?:and|plus|maybe|also|with)\s+", "", erasing.trim(strip_tail(strip_preamble(clause))), flags=re.I)
-    named = re.match(r"(?:an?|some|two|three|four|five|several|a few|lots of|more|another) (?!(?:bit|little|lot|touch|tad|friend|few)\b)", text, re.I)
+    named = re.match(
+        r"(?:an?|some|two|three|four|five|several|a few|lots of|more|another) (?!(?:bit|little|lot|"
+        r"touch|tad|friend|few)\b)",
+        text,
+        re.I,
+    )
     if named is None or len(text.split()) > 12 or _SAID_OF.search(text):
         return []
     what, relation, where = placing.place_of(text)
@@ -641,6 +708,8 @@ def wanted_thing(clause: str) -> list[Step]:
 
 
 _SAID_OF = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|took|takes|did|does|went|got|said|i|we|he|she|they|it's|i'm|you|of (?:mine|ours|me|us)|because|but)\b", re.I
+    r"\b(?:is|are|was|were|has|have|had|took|takes|did|does|went|got|said|i|we|he|she|they|it's|"
+    r"i'm|you|of (?:mine|ours|me|us)|because|but)\b",
+    re.I,
 )
 RATIO = framing.RATIO

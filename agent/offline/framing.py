@@ -1,5 +1,4 @@
 """Requests about the frame: crop, zoom, rotate, flip, straighten, extend."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -11,7 +10,13 @@ from agent.offline.erasing import erase, trim
 from agent.offline.placing import resize
 from agent.offline.steps import Step
 
-RATIO = r"(?:(?:\d{1,2}(?:\.\d+)?)\s?[:x/]\s?(?:\d{1,2}(?:\.\d+)?)(?!\d)(?:\s?(?:mm|cm|in|inch(?:es)?)\b)?|square|portrait(?: (?:mode|orientation|format))?|landscape(?: (?:mode|orientation|format))?|widescreen|vertical|horizontal|panorama|passport(?: photo)?(?: size)?|instagram(?: \w+)?|profile picture|circle|circular|round|banner|a4|headshot|letterbox|cinema\w*)"
+RATIO = (
+    r"(?:(?:\d{1,2}(?:\.\d+)?)\s?[:x/]\s?(?:\d{1,2}(?:\.\d+)?)(?!\d)(?:\s?(?:mm|cm|in|"
+    r"inch(?:es)?)\b)?|square|portrait(?: (?:mode|orientation|format))?|landscape(?: (?:mode|"
+    r"orientation|format))?|widescreen|vertical|horizontal|panorama|passport(?: photo)?(?: size)?|"
+    r"instagram(?: \w+)?|profile picture|circle|circular|round|banner|a4|headshot|letterbox|"
+    r"cinema\w*)"
+)
 _DEGREES = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|d\b)?", re.I)
 
 
@@ -23,7 +28,8 @@ def crop(rest: str, verb: str) -> list[Step]:
         if re.search(r"background", thing, re.I):
             return [Step("background_remove")]
         if re.search(
-            r"\b(?:space|margins?|borders?|edges?|bars?|corners?|area|part|half|side|third|strip|sky|bottom|top|left|right|frame|whitespace)\b",
+            r"\b(?:space|margins?|borders?|edges?|bars?|corners?|area|part|half|side|third|strip|sky|"
+            r"bottom|top|left|right|frame|whitespace)\b",
             p.head(thing),
             re.I,
         ):
@@ -32,20 +38,27 @@ def crop(rest: str, verb: str) -> list[Step]:
     rest = re.sub(r"^(?:down|out|away)\s+", "", rest)
     value = None
     if match := re.search(
-        rf"\b(?:to|into|in|as|at|for|with)?\s*(?:an? |the )?(?P<ratio>{RATIO})(?: (?:crop|ratio|aspect(?: ratio)?|format|shape|size|photo|image|picture))?\b",
+        rf"\b(?:to|into|in|as|at|for|with)?\s*(?:an? |the )?(?P<ratio>{RATIO})(?: (?:crop|ratio|"
+        rf"aspect(?: ratio)?|format|shape|size|photo|image|picture))?\b",
         rest,
         re.I,
     ):
         value = match["ratio"]
         rest = f"{rest[: match.start()]} {rest[match.end() :]}".strip()
         rest = re.sub(
-            r"^(?:with|around|on|,|and)?\s*(?:the )?(.+?) (?:in (?:the )?(?:cent(?:er|re)|middle)|cent(?:er|re)(?:ed)?)$",
+            r"^(?:with|around|on|,|and)?\s*(?:the )?(.+?) (?:in (?:the )?(?:cent(?:er|re)|middle)|"
+            r"cent(?:er|re)(?:ed)?)$",
             r"around \1",
             rest,
             flags=re.I,
         )
     if match := re.match(
-        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this)?\s*)?(?P<much>(?:a (?:bit|little|touch|tad)(?: more)?|slightly|more|tighter|closer|in|by \d+\s?%?|\d+\s?(?:%|px|pixels)|much|way|some)\s*)*(?:(?:off|from|on|at|of|to)\s+)?(?:the )?(?P<side>(?:left|right|top|bottom|upper|lower|edges?|sides|borders?|corners?|whitespace|white space)(?:(?: and|,) (?:the )?(?:left|right|top|bottom|sides?))*(?:[- ]?(?:hand)?(?: (?:side|edge|part|half|third|corner|border))?)?)(?: of .*)?$",
+        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this)?\s*)?(?P<much>(?:a (?:bit|"
+        r"little|touch|tad)(?: more)?|slightly|more|tighter|closer|in|by \d+\s?%?|\d+\s?(?:%|px|"
+        r"pixels)|much|way|some)\s*)*(?:(?:off|from|on|at|of|to)\s+)?(?:the )?(?P<side>(?:left|right|"
+        r"top|bottom|upper|lower|edges?|sides|borders?|corners?|whitespace|white space)(?:(?: and|"
+        r",) (?:the )?(?:left|right|top|bottom|sides?))*(?:[- ]?(?:hand)?(?: (?:side|edge|part|half|"
+        r"third|corner|border))?)?)(?: of .*)?$",
         rest,
         re.I,
     ):
@@ -53,12 +66,17 @@ def crop(rest: str, verb: str) -> list[Step]:
         number = re.search(r"\d+\s?(?:%|px|pixels)?", much)
         return [Step("crop", None, f"{match['side']} {number[0] if number else ''}".strip())]
     if match := re.match(
-        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this|in)?\s*,?\s*)?(?P<how>(?:(?:in|a bit|a little|slightly|much|even|way|more|closely) )*)(?:tight(?:ly|er)?|closer|close)?\s*(?:so (?:that )?only |so (?:that )?|to (?:just |only )?(?:show |include |focus on |remove |keep |get )?|around |on(?:to)? |in on |into |for |just |at |towards? |down to )(?P<what>.+)$",
+        r"(?:(?:the |this |my )?(?:image|photo|picture|it|pic|shot|this|"
+        r"in)?\s*,?\s*)?(?P<how>(?:(?:in|a bit|a little|slightly|much|even|way|more|"
+        r"closely) )*)(?:tight(?:ly|er)?|closer|close)?\s*(?:so (?:that )?only |so (?:that )?|"
+        r"to (?:just |only )?(?:show |include |focus on |remove |keep |get )?|around |on(?:to)? |"
+        r"in on |into |for |just |at |towards? |down to )(?P<what>.+)$",
         rest,
         re.I,
     ):
         what = re.sub(
-            r"\s(?:is|are) (?:visible|shown|left|in (?:the )?frame|centered|in the (?:center|middle)|showing|the focus)$",
+            r"\s(?:is|are) (?:visible|shown|left|in (?:the )?frame|centered|in the (?:center|middle)|"
+            r"showing|the focus)$",
             "",
             match["what"],
             flags=re.I,
@@ -71,7 +89,9 @@ def crop(rest: str, verb: str) -> list[Step]:
             return [Step("crop", p.noun_phrase(what), value or ("tighter" if "tight" in rest.lower() else None))]
     target = p.noun_phrase(rest)
     if target and v.full(
-        r"(?:a bit |a little |slightly |even |much |way |more |it |in |the image )*(?:tighter|closer|in|more|less|wider|looser|tightly|a bit|a little|slightly|\d+ ?%|by .+|further|now|down)(?: .*)?",
+        r"(?:a bit |a little |slightly |even |much |way |more |it |in |the image )*(?:tighter|closer|"
+        r"in|more|less|wider|looser|tightly|a bit|a little|slightly|\d+ ?%|by .+|further|now|"
+        r"down)(?: .*)?",
         target,
     ):
         return [Step("crop", None, target)]
@@ -123,13 +143,15 @@ def rotate(rest: str, verb: str) -> list[Step]:
         else:
             value = "mirror" if verb.startswith(("mirror", "reflect")) else f"flip {value}".strip()
         rest = re.sub(
-            r"\b(?:vertical(?:ly)?|horizontal(?:ly)?|left to right|sideways|upside[- ]?down|along the .*|around|over|on (?:its|the) .* axis|so .*)\b",
+            r"\b(?:vertical(?:ly)?|horizontal(?:ly)?|left to right|sideways|upside[- ]?down|along the .*|"
+            r"around|over|on (?:its|the) .* axis|so .*)\b",
             "",
             rest,
             flags=re.I,
         )
     elif match := re.search(
-        r"\bupside[- ]?down\b|\bsideways\b|\bslightly\b|\ba (?:bit|little)\b|\bmore\b|\bthe other way\b|\bto (?:portrait|landscape|vertical|horizontal)\b|\bright[- ]side[- ]up\b",
+        r"\bupside[- ]?down\b|\bsideways\b|\bslightly\b|\ba (?:bit|little)\b|\bmore\b|"
+        r"\bthe other way\b|\bto (?:portrait|landscape|vertical|horizontal)\b|\bright[- ]side[- ]up\b",
         rest,
         re.I,
     ):
@@ -151,7 +173,8 @@ def outpaint(rest: str, verb: str) -> list[Step]:
     """Steps for making the frame wider; lengthening a thing of the picture is its size."""
     rest = trim(rest)
     rest = re.sub(
-        r"^(?:out|the (?:image|photo|picture|canvas|frame|view|scene|borders?|shot|edges)|this (?:image|photo|picture)|it|image|photo|picture|my (?:photo|picture))\b\s*",
+        r"^(?:out|the (?:image|photo|picture|canvas|frame|view|scene|borders?|shot|edges)|"
+        r"this (?:image|photo|picture)|it|image|photo|picture|my (?:photo|picture))\b\s*",
         "",
         rest,
         flags=re.I,
@@ -163,13 +186,16 @@ def outpaint(rest: str, verb: str) -> list[Step]:
     if ratio:
         return [Step("outpaint", None, ratio[1])]
     if re.match(
-        r"(?:to|on|at|by|in|towards?|a (?:bit|little)|more|further|slightly|left|right|up|down|outwards?|beyond|all|both|\d|and)\b",
+        r"(?:to|on|at|by|in|towards?|a (?:bit|little)|more|further|slightly|left|right|up|down|"
+        r"outwards?|beyond|all|both|\d|and)\b",
         rest,
         re.I,
     ):
         return [Step("outpaint", None, re.sub(r"^(?:to|on|at|towards?)\s+(?:the )?", "", rest))]
     if re.match(
-        r"(?:the )?(?:background|sky|canvas|borders?|edges?|sides?|top|bottom|left|right|foreground|view|ground|beach|floor|wall|image|field of view|landscape|crop|margins?|grass|road|water|sea)\b",
+        r"(?:the )?(?:background|sky|canvas|borders?|edges?|sides?|top|bottom|left|right|foreground|"
+        r"view|ground|beach|floor|wall|image|field of view|landscape|crop|margins?|grass|road|water|"
+        r"sea)\b",
         rest,
         re.I,
     ):

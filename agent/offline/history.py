@@ -1,7 +1,5 @@
 """What a conversation has done so far: the edits, what they were about, and the question that is open."""
 
-# ruff: noqa: E501 - a pattern or a row is read as one line
-
 from __future__ import annotations
 
 import re
@@ -12,11 +10,13 @@ from agent.offline import vocabulary as v
 from agent.offline.steps import Step
 
 _QUESTION = re.compile(
-    r"\?\s*$|\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|would you like|left or right)\b",
+    r"\?\s*$|\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|"
+    r"would you like|left or right)\b",
     re.I,
 )
 _OFFER = re.compile(
-    r"(?:do you |would you )?(?:want|like) me to (?:also )?(?P<a>[^?.]+)\?|(?:shall|should|may|can) i (?:also )?(?P<b>[^?.]+)\?",
+    r"(?:do you |would you )?(?:want|like) me to (?:also )?(?P<a>[^?.]+)\?|(?:shall|should|may|"
+    r"can) i (?:also )?(?P<b>[^?.]+)\?",
     re.I,
 )
 _SESSION = frozenset("undo redo compare clarify other".split())
@@ -63,9 +63,13 @@ class Conversation:
     def add(self, text: str, steps: list[Step], reply: str) -> None:
         """Record a user message, its plan, and the assistant's answer."""
         self.last_text, self.last_reply = text, reply
-        asked_about = re.search(r"\b(?:what|which|who)\b.*\b(?:see|in (?:the|this|my|it)|there|picture|photo|image)\b", text, re.I)
+        asked_about = re.search(
+            r"\b(?:what|which|who)\b.*\b(?:see|in (?:the|this|my|it)|there|picture|photo|image)\b", text, re.I
+        )
         if reply:
-            self.told.append(f"I see {reply}" if asked_about and re.match(r"(?:an?|the|two|three|some)\b", reply, re.I) else reply)
+            self.told.append(
+                f"I see {reply}" if asked_about and re.match(r"(?:an?|the|two|three|some)\b", reply, re.I) else reply
+            )
         edit = Edit(text, steps, reply)
         self.open_edit = edit if edit.asked_back else None
         self.just_undone = any(step.op == "undo" for step in steps)

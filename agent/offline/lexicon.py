@@ -1,5 +1,4 @@
 """The words of editing: which verb opens which kind of request. Base forms; inflections are derived."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -76,12 +75,14 @@ VERBS: dict[str, tuple[str, ...]] = {
         "de-identify, blot out"
     ),
     "restore": _words(
-        "restore, repair, fix, fix up, mend, heal, retouch, touch up, clean, clean up, cleanup, tidy, tidy up, denoise, "
+        "restore, repair, fix, fix up, mend, heal, retouch, touch up, clean, clean up, cleanup, tidy,"
+        " tidy up, denoise, "
         "de-noise, deblur, de-blur, unblur, dehaze, de-haze, defog, derain, de-rain, desnow, upscale, upsample, "
         "up-res, upres, super-resolve, colorize, colourize, colorise, colourise, polish, refine, enhance, improve, "
         "rescue, salvage, revive, recover, descratch, despeckle, reconstruct, remaster, airbrush, smooth, "
         "smooth out, smooth over, even out, unscratch, beautify, optimize, optimise, perfect, clear up, whiten, "
-        "breathe life into, breathe new life into, declutter, de-wrinkle, modernize, iron, iron out, steam, steam out, press out, dust off, patch, patch up, better, help"
+        "breathe life into, breathe new life into, declutter, de-wrinkle, modernize, iron, iron out, "
+        "steam, steam out, press out, dust off, patch, patch up, better, help"
     ),
     "crop": _words("crop, crop in, trim, zoom in, zoom, cut down to, re-crop, recrop, punch in, close in, tighten"),
     "rotate": _words(
@@ -89,7 +90,8 @@ VERBS: dict[str, tuple[str, ...]] = {
         "invert horizontally, invert vertically, deskew, twist, reflect, untilt, un-tilt, reorient, unrotate"
     ),
     "outpaint": _words(
-        "extend, expand, outpaint, zoom out, uncrop, un-crop, widen, pad, broaden, unzoom, enlarge the canvas, pull out, "
+        "extend, expand, outpaint, zoom out, uncrop, un-crop, widen, pad, broaden, unzoom, enlarge "
+        "the canvas, pull out, "
         "extend out, generative expand, lengthen"
     ),
     "style": _words(
@@ -110,7 +112,8 @@ VERBS: dict[str, tuple[str, ...]] = {
         "identify, pick out, circle, show me where, trace, isolate the mask of"
     ),
     "cutout": _words(
-        "cut out, cutout, isolate, knock out, clip out, separate, lift out, silhouette, cut, clip, extract out, crop out"
+        "cut out, cutout, isolate, knock out, clip out, separate, lift out, silhouette, cut, clip, "
+        "extract out, crop out"
     ),
     "transparent": _words("make transparent"),
     "wear": _words("dress, clothe, wear, style in"),

@@ -10,7 +10,8 @@ from agent.offline.erasing import erase_one
 from agent.offline.steps import Step
 
 _LEAD = re.compile(
-    r"^(?:(?:some|an?|the|slight|light|heavy|subtle|basic|simple|general|little|bit|touch|more|extra|overall|quick|professional|"
+    r"^(?:(?:some|an?|the|slight|light|heavy|subtle|basic|simple|general|little|bit|touch|more|"
+    r"extra|overall|quick|professional|"
     r"full|minor|proper|gentle|strong|of|do|apply|perform|need|needs|add|want|run|use|with) )+",
     re.I,
 )
@@ -20,7 +21,12 @@ _NOUNS: tuple[tuple[str, str, str], ...] = (
     (r"brightening|lightening", "adjust", "brighter"),
     (r"darkening", "adjust", "darker"),
     (r"desaturation", "adjust", "desaturate"),
-    (r"(?:colou?r|exposure|tone|tonal|lighting|contrast|white balance) (?:correction|balance|balancing|adjustments?|grading|fix)", "adjust", ""),
+    (
+        r"(?:colou?r|exposure|tone|tonal|lighting|contrast|white balance) (?:correction|balance|"
+        r"balancing|adjustments?|grading|fix)",
+        "adjust",
+        "",
+    ),
     (r"(?:noise|grain) (?:reduction|removal)|denoising|de-noise", "restore", "denoise"),
     (r"dehazing|haze removal", "restore", "dehaze"),
     (r"deblurring", "restore", "deblur"),
@@ -32,7 +38,7 @@ _NOUNS: tuple[tuple[str, str, str], ...] = (
     (r"whitening", "recolor", "whiter"),
     (r"(?:re-?)colou?ring", "clarify", ""),
     (r"straightening|alignment", "rotate", "straighten"),
-)  # fmt: skip
+)
 _REMOVAL = re.compile(r"^(?P<what>[\w' -]+?) (?:removal|removing|removed)$|^removal of (?P<of>.+)$", re.I)
 _BACKGROUND = re.compile(r"^(?:background|bg) (?:replacement|change|swap)(?: (?:to|with) (?P<new>.+))?$", re.I)
 
@@ -41,11 +47,17 @@ def nominal(phrase: str) -> list[Step]:
     """The step an edit's noun names; empty when the phrase is none."""
     text = _LEAD.sub("", phrase.strip(" .,!?:;"))
     if match := _BACKGROUND.match(text):
-        return [Step("background_replace", None, p.bare(match["new"]))] if match["new"] else [Step("clarify", "background")]
+        return (
+            [Step("background_replace", None, p.bare(match["new"]))]
+            if match["new"]
+            else [Step("clarify", "background")]
+        )
     if match := _REMOVAL.match(text):
         return [erase_one(match["what"] or match["of"])]
     for noun, op, value in _NOUNS:
-        match = re.match(rf"(?:(?P<before>[\w' -]+?) )?(?P<noun>{noun})(?: (?:on|of|for|in|to) (?P<of>.+))?$", text, re.I)
+        match = re.match(
+            rf"(?:(?P<before>[\w' -]+?) )?(?P<noun>{noun})(?: (?:on|of|for|in|to) (?P<of>.+))?$", text, re.I
+        )
         if match is None:
             continue
         thing = " of ".join(part for part in (match["before"], match["of"]) if part)

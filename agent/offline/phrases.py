@@ -1,5 +1,4 @@
 """Noun phrases: articles, heads, lists, the image named in passing, and colours inside them."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -10,18 +9,22 @@ from agent.offline import vocabulary as v
 from models.colour.naming import find_colours, is_colour
 
 _ARTICLE = re.compile(
-    r"^(?:(?:all|any|every|both|each|just|only|also)(?: of)? (?=the|these|those|my|his|her)|(?:the|a|an|this|that|these|those|my|our|your|his|her|its|"
+    r"^(?:(?:all|any|every|both|each|just|only|also)(?: of)? (?=the|these|those|my|his|her)|"
+    r"(?:the|a|an|this|that|these|those|my|our|your|his|her|its|"
     r"their|some|any|all|every|each|existing|entire|whole|just|another(?= \w+ (?:to|on|in)))\s+(?:of the )?)+",
     re.IGNORECASE,
 )
 _OF_IMAGE = re.compile(
     rf"(?:^|[\s,]+)(?:(?:from|in|of|on|within|out of|inside|throughout|across|for|to|into|onto) (?:of )?{v.IMAGE}|"
-    r"(?:from|in|on) (?:here|there)|in it|from it|(?:that is |that's |that are )?(?:visible|seen|present|shown)(?: here)?|"
-    r"(?:completely|entirely|altogether|totally|fully|permanently|directly|digitally|seamlessly|naturally|carefully))[\s,.]*$",
+    r"(?:from|in|on) (?:here|there)|in it|from it|(?:that is |that's |that are )?(?:visible|seen|"
+    r"present|shown)(?: here)?|"
+    r"(?:completely|entirely|altogether|totally|fully|permanently|directly|digitally|seamlessly|"
+    r"naturally|carefully))[\s,.]*$",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"\s*,\s*(?:and also |and then |and |& |plus |or )?|\s+(?:and also|and|&|plus|as well as|along with|together with|\+|n|nd)\s+",
+    r"\s*,\s*(?:and also |and then |and |& |plus |or )?|\s+(?:and also|and|&|plus|as well as|"
+    r"along with|together with|\+|n|nd)\s+",
     re.IGNORECASE,
 )
 _PREPOSITION = (
@@ -184,7 +187,9 @@ def colour_suffix(phrase: str) -> tuple[str, str] | None:
             continue
         if (
             re.fullmatch(
-                r"(?:the|an?|this|that|these|those|my|his|her|their|our|its|all|all the)|(?:the |a |an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|or|,))",
+                r"(?:the|an?|this|that|these|those|my|his|her|their|our|its|all|all the)|(?:the |a |"
+                r"an )?(?:first|second|third|last|left|right|other|big|small|top|bottom|middle|same|.* (?:and|"
+                r"or|,))",
                 " ".join(words[:start]),
                 re.I,
             )

@@ -1,5 +1,4 @@
 """What the assistant has told about the picture, and whether it can have what a request names."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -9,14 +8,20 @@ from agent.offline import phrases as p
 from agent.offline.history import Conversation
 
 _DESCRIPTION = re.compile(
-    r"^(?:image|photo|picture) (?:loaded|opened|uploaded|received|shows?)\s*[:,.]?\s*(?P<a>.+)|(?:^|[.!] )(?:i (?:can )?see|the (?:image|photo|picture) (?:shows|has|contains)|this is|it shows|loaded:?|opened:?)[: ]+(?P<b>[^?]+?)(?:\.|$)",
+    r"^(?:image|photo|picture) (?:loaded|opened|uploaded|received|shows?)\s*[:,.]?\s*(?P<a>.+)|"
+    r"(?:^|[.!] )(?:i (?:can )?see|the (?:image|photo|picture) (?:shows|has|contains)|this is|"
+    r"it shows|loaded:?|opened:?)[: ]+(?P<b>[^?]+?)(?:\.|$)",
     re.I,
 )
 # Kinds of whole things, each with the words that may stand for one another.
 _KINDS = [
     set(group.split())
     for group in (
-        "person people man woman boy girl child kid lady guy men women baby bride groom couple cyclist pedestrian player family tourist crowd worker chef surfer skier rider driver runner grandmother grandfather student teacher bartender waiter someone him her bystander dancer singer musician farmer fisherman toddler teenager passerby climber jogger hiker vendor skateboarder swimmer selfie",
+        "person people man woman boy girl child kid lady guy men women baby bride groom couple "
+        "cyclist pedestrian player family tourist crowd worker chef surfer skier rider driver runner "
+        "grandmother grandfather student teacher bartender waiter someone him her bystander dancer "
+        "singer musician farmer fisherman toddler teenager passerby climber jogger hiker vendor "
+        "skateboarder swimmer selfie",
         "car vehicle van taxi suv sedan truck jeep convertible pickup minivan traffic limousine ambulance",
         "truck lorry vehicle pickup van",
         "bus vehicle coach traffic",
@@ -102,7 +107,10 @@ _KINDS = [
     )
 ]
 _GENERIC = {"animal", "vehicle", "food", "traffic", "pet", "selfie"}
-_NUMBER = r"(?:two|three|four|five|six|seven|eight|several|many|some|a few|a couple of|a group of|a crowd of|both|multiple|\d+)"
+_NUMBER = (
+    r"(?:two|three|four|five|six|seven|eight|several|many|some|a few|a couple of|a group of|"
+    r"a crowd of|both|multiple|\d+)"
+)
 _PARTS = re.compile(r"\b(?:'s|of|reflection|shadow|in the (?:mirror|painting|poster|picture frame))\b|'s\s", re.I)
 _ORDINALS = {"second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}

@@ -1,5 +1,4 @@
 """Requests that bring things in, move them or change their size."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -14,23 +13,44 @@ from agent.offline.steps import Step
 from agent.offline.toning import level, split_amount, with_amount
 
 _RELATION = (
-    r"(?:on top of|to the (?:left|right|side) of|(?:on|at|in|to) the (?:left|right|top|bottom|back|front|side|other side|edge|middle|cent(?:er|re)|corner|background|foreground)(?:[- ]?hand)?(?: (?:side|corner|half|part|edge))?(?: of)?|"
+    r"(?:on top of|to the (?:left|right|side) of|(?:on|at|in|to) the (?:left|right|top|bottom|"
+    r"back|front|side|other side|edge|middle|cent(?:er|re)|corner|background|"
+    r"foreground)(?:[- ]?hand)?(?: (?:side|corner|half|part|edge))?(?: of)?|"
     r"in front of|in back of|in between|next to|close to|adjacent to|all over|all around|in the middle of|in place of|"
-    r"onto|on|into|inside|in|to|at|beside|besides|near|by|underneath|under|below|beneath|behind|above|over|between|among|around|across|along|against|atop|upon|throughout|within|for|with|from|hanging from)"
+    r"onto|on|into|inside|in|to|at|beside|besides|near|by|underneath|under|below|beneath|behind|"
+    r"above|over|between|among|around|across|along|against|atop|upon|throughout|within|for|with|"
+    r"from|hanging from)"
 )
 _NOT_A_PLACE = re.compile(
-    r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|\w+ colou?r)\b)",
+    r"^(?:(?:(?:an?|the) )?(?:red|blue|green|white|black|yellow|pink|purple|orange|brown|gr[ae]y|"
+    r"bold|colou?r|suit|dress|uniform|style|hat|tie|costume|coat|robe|the style|shades?|flight|"
+    r"bloom|motion|progress|flames|love|all caps|italics?|\w+ font|\w+ style|\w+ letters|"
+    r"\w+ colou?r)\b)",
     re.I,
 )
 _RELATED = re.compile(rf"\s(?P<relation>{_RELATION})(?=\s|$)", re.I)
 _TWO_PLACES = re.compile(
-    r"^(?P<first>.+? (?:to|on|onto|in|behind|next to|above|under|around|beside) (?:the |his |her |my |an? |each )[\w' ]+?),? and (?P<second>(?!the\b)[\w-]+(?: [\w-]+){0,3}? (?:to|on|onto|in|behind|next to|above|under|around|beside) .+)$",
+    r"^(?P<first>.+? (?:to|on|onto|in|behind|next to|above|under|around|beside) (?:the |his |her |"
+    r"my |an? |each )[\w' ]+?),? and (?P<second>(?!the\b)[\w-]+(?: [\w-]+){0,3}? (?:to|on|onto|in|"
+    r"behind|next to|above|under|around|beside) .+)$",
     re.I,
 )
-_EACH_NEW = re.compile(r"\s*,\s*(?:and )?(?=(?:an?|some|two|three|four|several|more)\b)|\s+and (?=(?:an?|some|two|three|four|several)\b)", re.I)
+_EACH_NEW = re.compile(
+    r"\s*,\s*(?:and )?(?=(?:an?|some|two|three|four|several|more)\b)|\s+and (?=(?:an?|some|two|"
+    r"three|four|several)\b)",
+    re.I,
+)
 _SIMPLE_RELATION = re.compile(r"^(?:to|on|onto|in|into|at|for|inside|with|throughout|within|upon)$", re.I)
-_TONE_NOUN = rf"(?:(?:some|a (?:little|bit|touch|lot)(?: (?:bit|more))?(?: of)?|a bit of|a touch of|more|extra|slight(?:ly)?|little|bit of|a|an|the|additional|much|lots of|much more|slightly more|of) )*(?:(?:warm|cool|natural|bright|soft|dramatic|golden|overall|deep|rich) )?{v.QUANTITY}"
-_SPACE = r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
+_TONE_NOUN = (
+    rf"(?:(?:some|a (?:little|bit|touch|lot)(?: (?:bit|more))?(?: of)?|a bit of|a touch of|more|"
+    rf"extra|slight(?:ly)?|little|bit of|a|an|the|additional|much|lots of|much more|slightly more|"
+    rf"of) )*(?:(?:warm|cool|natural|bright|soft|dramatic|golden|overall|deep|rich) )?{v.QUANTITY}"
+)
+_SPACE = (
+    r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|"
+    r"much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|"
+    r"room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
+)
 
 
 def insert(rest: str, verb: str = "add") -> list[Step]:
@@ -46,7 +66,12 @@ def insert(rest: str, verb: str = "add") -> list[Step]:
         if verb == "fill":
             return (
                 [Step("outpaint")]
-                if re.match(r"(?:in )?(?:the )?(?:missing .+|gaps?|holes?|white (?:area|space|parts?).*|sides|edges|borders|empty|blank|corners)", rest, re.I)
+                if re.match(
+                    r"(?:in )?(?:the )?(?:missing .+|gaps?|holes?|white (?:area|space|parts?).*|sides|edges|"
+                    r"borders|empty|blank|corners)",
+                    rest,
+                    re.I,
+                )
                 else []
             )
         return (
@@ -115,17 +140,27 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
             for s in level(re.sub(r"^(?:more|some|a bit of|a little|a bit more|a touch of|extra) ", "", part), 1, "add")
         ]
     if re.match(
-        r"(?:some |a (?:slight |little |bit of |strong |nice )?|more |slight |gaussian )*(?:background )?(?:blur|bokeh|depth of field|motion blur|blurr?(?:y|iness)?)(?: effects?)?$",
+        r"(?:some |a (?:slight |little |bit of |strong |nice )?|more |slight |"
+        r"gaussian )*(?:background )?(?:blur|bokeh|depth of field|motion blur|blurr?(?:y|"
+        r"iness)?)(?: effects?)?$",
         what,
         re.I,
     ):
         target = on or ("background" if re.search(r"background|bokeh|depth of field", rest, re.I) else None)
         return [Step("blur", target)]
-    if (match := re.match(r"(?:an? )?(?P<how>(?:more |less )?[\w-]+) (?P<np>(?!(?:light|glow|shadow)s?$)[\w' ]+)$", what, re.I)) and not relation:
-        if v.full(v.TONE, match["how"]) and re.search(r"er$|^(?:more|less) ", match["how"]):
-            from agent.offline.assigning import assign
+    if (
+        (
+            match := re.match(
+                r"(?:an? )?(?P<how>(?:more |less )?[\w-]+) (?P<np>(?!(?:light|glow|shadow)s?$)[\w' ]+)$", what, re.I
+            )
+        )
+        and not relation
+        and v.full(v.TONE, match["how"])
+        and re.search(r"er$|^(?:more|less) ", match["how"])
+    ):
+        from agent.offline.assigning import assign
 
-            return assign(match["np"], match["how"])
+        return assign(match["np"], match["how"])
     if v.full(_SPACE, what) or (re.match(r"(?:more|extra)\b", what) and v.full(_SPACE, plain)):
         side = f"{relation} {where}".strip()
         return [Step("outpaint", None, side or plain)]
@@ -134,7 +169,8 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
     if match := re.match(r"(?:an? |some |the |new )*(?P<kind>.+?) (?:back ?ground|backdrop)$", what, re.I):
         return [Step("background_replace", None, p.bare(match["kind"]))]
     if match := re.match(
-        r"(?:an? |some |the |more )*(?:(?P<kind>.+?) )?(?:filter|effects?|look|style|vibe|feel|aesthetic|grading|mood|atmosphere|ambiance)$",
+        r"(?:an? |some |the |more )*(?:(?P<kind>.+?) )?(?:filter|effects?|look|style|vibe|feel|"
+        r"aesthetic|grading|mood|atmosphere|ambiance)$",
         what,
         re.I,
     ):
@@ -143,13 +179,17 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
             return [Step("style", on, p.bare(what))]
         return [Step("insert", on, plain)]
     if v.full(rf"(?:an? |some |more |the )*(?:{v.STYLE})(?: grain)?", what) and not v.full(
-        r"(?:a |an |some |the )*(?:poster|sticker|painting|tattoo|graffiti|mosaic|sketch|drawing|illustration|emoji|sculpture|neon|postcard|newspaper|magazine|origami|drawings|lego|matrix|doodle|miniature|hologram|felt|clay|diorama)s?",
+        r"(?:a |an |some |the )*(?:poster|sticker|painting|tattoo|graffiti|mosaic|sketch|drawing|"
+        r"illustration|emoji|sculpture|neon|postcard|newspaper|magazine|origami|drawings|lego|matrix|"
+        r"doodle|miniature|hologram|felt|clay|diorama)s?",
         what,
     ):
         return [Step("style", on, plain)]
     if (
         v.full(
-            r"(?:some |a (?:little |bit of )?|more |heavy |light |dense |thick |soft |falling |gentle )*(?:snow(?:fall|ing)?|rain(?:fall|ing)?|fog|mist|haze|storm|thunderstorm|blizzard|sunset|sunrise|golden hour|night)(?: effects?)?",
+            r"(?:some |a (?:little |bit of )?|more |heavy |light |dense |thick |soft |falling |"
+            r"gentle )*(?:snow(?:fall|ing)?|rain(?:fall|ing)?|fog|mist|haze|storm|thunderstorm|blizzard|"
+            r"sunset|sunrise|golden hour|night)(?: effects?)?",
             what,
         )
         and on is None
@@ -227,7 +267,9 @@ def put(rest: str) -> list[Step]:
     if re.match(r"(?:it|that|this|them|everything|the .+?) back(?: in)?(?: (?:to|the way|how|where).*)?$", rest, re.I):
         return [Step("undo")]
     if match := re.match(
-        r"(?P<what>.+?) (?:on|onto|in|into|against|over|in front of|with|at|before|on to) (?P<where>(?:an? |the |some |pure |plain |solid |different |new )*(?:[\w#,'-]+ ){0,6}?(?:background|backdrop|bg|setting|surface|scene))$",
+        r"(?P<what>.+?) (?:on|onto|in|into|against|over|in front of|with|at|before|"
+        r"on to) (?P<where>(?:an? |the |some |pure |plain |solid |different |"
+        r"new )*(?:[\w#,'-]+ ){0,6}?(?:background|backdrop|bg|setting|surface|scene))$",
         rest,
         re.I,
     ):
@@ -281,7 +323,8 @@ def put(rest: str) -> list[Step]:
     ):
         return [Step("background_replace", None, p.colour_words(where))]
     if re.match(
-        r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|signature|company|website|caption|title))\b",
+        r"(?:the (?:full )?(?:moon|sun|stars)|(?:my|our|your|his|her|the) (?:name|logo|brand|initials|"
+        r"signature|company|website|caption|title))\b",
         what,
         re.I,
     ):
@@ -345,7 +388,12 @@ def give(rest: str) -> list[Step]:
     if pronoun := re.match(r"(?P<who>it|him|them|me|us|everyone|everybody) (?P<what>.+)$", rest, re.I):
         return given(pronoun["who"], pronoun["what"])
     match = re.match(
-        r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|[\w-]+)$",
+        r"(?P<who>it|him|her|them|this|that|me|us|everyone|everybody|(?:(?:the|my|his|our|their|all|"
+        r"both|every|each|that|this|these|those) )?(?!the\b)[\w'-]+(?: [\w'-]+)*?) (?P<what>(?:an?|"
+        r"some|more|two|three|four|the|no|less|another|his|her|their|bigger|longer|shorter|smaller|"
+        r"larger|blonde?|curly|wings?|back|(?:sun)?glasses|(?:\w+ ){0,2}(?:eyes|hair|skin|shoes|teeth|"
+        r"legs|ears|makeup|clothes|wings|tails?|horns|stripes|spots|hats?|shirt|lips|background))\b.*|"
+        r"[\w-]+)$",
         rest,
         re.I,
     )
@@ -380,7 +428,8 @@ def given(who: str, what: str) -> list[Step]:
     if v.full(rf"(?:\w+ )*?(?:{v.STYLE}|{v.WEATHER})", plain) and whole and not v.full(r".*(?:glasses|hat)", plain):
         return [Step("style", None, plain)]
     if match := re.match(  # noqa: SIM102
-        r"(?P<colour>.+?) (?P<part>hair|eyes|skin|lips|teeth|fur|feathers|shoes|paint(?: job)?|shirt|dress|nails|colou?r|coat of paint|tone|hue|tint|wings|highlights|finish)$",
+        r"(?P<colour>.+?) (?P<part>hair|eyes|skin|lips|teeth|fur|feathers|shoes|paint(?: job)?|shirt|"
+        r"dress|nails|colou?r|coat of paint|tone|hue|tint|wings|highlights|finish)$",
         plain,
         re.I,
     ):
@@ -473,7 +522,9 @@ def resize(rest: str, verb: str) -> list[Step]:
     rest = trim(rest)
     rest = re.sub(r"^(?:up|down|out)\s+", "", rest)
     if match := re.match(  # noqa: SIM102
-        r"(?:(?P<what>.*?)\s*\b)?(?:to|into|at|as)?\s*(?P<size>\d{2,5}\s*(?:px|pixels)?\s*(?:x|×|by|\*)\s*\d{2,5}(?:\s*(?:px|pixels))?|\d{3,5}\s*(?:px|pixels)(?: wide| high| tall)?|(?:full )?hd|4k|8k|\d+ ?(?:kb|mb|dpi|inch(?:es)?|cm|mm))(?: .*)?$",
+        r"(?:(?P<what>.*?)\s*\b)?(?:to|into|at|as)?\s*(?P<size>\d{2,5}\s*(?:px|pixels)?\s*(?:x|×|by|"
+        r"\*)\s*\d{2,5}(?:\s*(?:px|pixels))?|\d{3,5}\s*(?:px|pixels)(?: wide| high| tall)?|"
+        r"(?:full )?hd|4k|8k|\d+ ?(?:kb|mb|dpi|inch(?:es)?|cm|mm))(?: .*)?$",
         rest,
         re.I,
     ):
@@ -500,7 +551,9 @@ def resize(rest: str, verb: str) -> list[Step]:
         "beef up": "more muscular",
     }.get(verb, "smaller" if smaller else "larger")
     if match := re.match(
-        rf"(?P<what>.+?) (?:to (?:be )?|so (?:that )?(?:it|they) (?:is|are) |until .+? )?(?P<how>(?:{v.DEGREE})(?:{v.SIZE}|(?:the )?(?:same )?size .+|half|double|twice .+|\w+ times .+|\d.*|fit .+|match .+))$",
+        rf"(?P<what>.+?) (?:to (?:be )?|so (?:that )?(?:it|they) (?:is|are) |"
+        rf"until .+? )?(?P<how>(?:{v.DEGREE})(?:{v.SIZE}|(?:the )?(?:same )?size .+|half|double|"
+        rf"twice .+|\w+ times .+|\d.*|fit .+|match .+))$",
         rest,
         re.I,
     ):

@@ -1,5 +1,4 @@
 """From a request in plain words to a plan: normalise, split, read each clause, complete it from the conversation."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -36,13 +35,16 @@ _NEEDS_TARGET = frozenset("remove recolor replace move resize_object segment red
 _NEVER_OF_A_THING = frozenset("crop outpaint style background_remove background_replace".split())
 # Romanised Hindi is taken for such only when one of its little words is there; its nouns look like English.
 _HINDI = re.compile(
-    r"\b(?:karo|kar|kardo|karna|do|dijiye|ko|ki|ka|ke|hai|hain|mein|me|wala|wale|wali|se|hata|hatao|hatado|thoda|thodi|aur|pe|par|banao|bana|lagao|"
-    r"laga|ye|yeh|is|us|nahi|kuch|mera|meri|isko|usko|peeche|badlo|badal|yaar|bhai|nikal|nikalo|chahiye|bhi|sirf|dal|daal)\b",
+    r"\b(?:karo|kar|kardo|karna|do|dijiye|ko|ki|ka|ke|hai|hain|mein|me|wala|wale|wali|se|hata|"
+    r"hatao|hatado|thoda|thodi|aur|pe|par|banao|bana|lagao|"
+    r"laga|ye|yeh|is|us|nahi|kuch|mera|meri|isko|usko|peeche|badlo|badal|yaar|bhai|nikal|nikalo|"
+    r"chahiye|bhi|sirf|dal|daal)\b",
     re.I,
 )
 _PURPOSE = re.compile(
     r"(?:just |only |mainly |this is |it's |it is |it'll be |we need (?:it|this) |i need (?:it|this) |mostly )*for "
-    r"(?:fun|laughs|a laugh|the lulz|kicks|print(?:ing)?|work|school|church|christmas|(?:an?|my|our|his|her|their) (?!(?:shirt|hat|hair|dress)\b)"
+    r"(?:fun|laughs|a laugh|the lulz|kicks|print(?:ing)?|work|school|church|christmas|(?:an?|my|"
+    r"our|his|her|their) (?!(?:shirt|hat|hair|dress)\b)"
     r"[\w' -]+|instagram|facebook|linkedin|tinder|ebay|etsy|amazon|shopify|social media|the web(?:site| ?shop)?)$",
     re.I,
 )
@@ -193,7 +195,10 @@ def _clause(
 ) -> list[Step] | None:
     """The steps of one clause; None when it is a verb that waits for the next clause's object."""
     if re.match(
-        r"(?:please |but |and )*(?:do not|don't|dont|never|no need to|without|avoid|not to) (?:\w+ )*?(?:change|changing|touch|touching|remove|removing|alter|altering|edit|modify|affect|crop|mess|delete|move|blur|recolor|replace|make|add|lose|cut|ruin|use|forget|include)\b",
+        r"(?:please |but |and )*(?:do not|don't|dont|never|no need to|without|avoid|"
+        r"not to) (?:\w+ )*?(?:change|changing|touch|touching|remove|removing|alter|altering|edit|"
+        r"modify|affect|crop|mess|delete|move|blur|recolor|replace|make|add|lose|cut|ruin|use|forget|"
+        r"include)\b",
         piece,
         re.I,
     ) and not re.match(r"(?:please )?(?:don't|do not) forget", piece, re.I):
@@ -210,7 +215,18 @@ def _clause(
         return []
     if now.last and not later and (steps := followup.elliptical(piece, now)):
         return steps
-    if later and now.last and (match := re.match(r"(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its) [\w' -]+?)(?: (?:instead|rather|too))?$", piece, re.I)):
+    if (
+        later
+        and now.last
+        and (
+            match := re.match(
+                r"(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its) [\w' -]+?)(?: (?:instead|"
+                r"rather|too))?$",
+                piece,
+                re.I,
+            )
+        )
+    ):
         return followup.transfer(now.last, match["what"], now)
     bare = frames.strip_tail(frames.strip_preamble(piece))
     if complaints.wishes(bare):
@@ -264,7 +280,9 @@ def _topic(piece: str) -> str | None:
     """The thing a clause without a wish is about: "lint on the black sweater", "the ring looks dull"."""
     piece = frames.strip_tail(frames.strip_preamble(piece))
     if match := re.match(
-        r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|shot|picture|photo|background|image|corner).*)?$",
+        r".*\b(?:left|forgot|got|except(?: for)?|but|see|notice|have) (?:the colou?r of )?(?P<np>(?:a|"
+        r"an|the|some|his|her|my|their|this|that) [\w' -]+?)(?: (?:in|on) (?:the |my |this )?(?:frame|"
+        r"shot|picture|photo|background|image|corner).*)?$",
         piece,
         re.I,
     ):
@@ -276,7 +294,8 @@ def _topic(piece: str) -> str | None:
     if re.fullmatch(r"[\w' ]{0,12}", piece) and not p.is_plural(piece) and " " not in piece.strip():
         return None
     match = re.match(
-        r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$",
+        r"(?:there(?:'s| is| are) )?(?:(?:a|an|the|some|this|that|my|his|her|these|"
+        r"those) )?(?P<np>[\w' -]{2,60}?)(?: (?:looks?|is|are|seems?|was|has|needs?)\b.*)?$",
         piece,
         re.I,
     )
@@ -291,16 +310,22 @@ def _is_bare_remedy(step: Step) -> bool:
     """Whether a step only says that something be put right ("fix it", "extend"), not what or how."""
     if step.op == "outpaint":
         return step.value is None
-    named = step.target is not None and not v.full(rf"{v.PRONOUN}|both|all(?: of (?:it|them|this|that))?|everything|each", step.target)
+    named = step.target is not None and not v.full(
+        rf"{v.PRONOUN}|both|all(?: of (?:it|them|this|that))?|everything|each", step.target
+    )
     return (
-        not named and step.op == "restore" and re.fullmatch(r"(?:fix|correct|repair|improve|clean)(?: up)?", step.value or "") is not None
+        not named
+        and step.op == "restore"
+        and re.fullmatch(r"(?:fix|correct|repair|improve|clean)(?: up)?", step.value or "") is not None
     )
 
 
 def _placed(steps: list[Step], piece: str) -> list[Step]:
     """Adds "he's by the tree" to the person an earlier step is about."""
     match = re.match(
-        r"(?:he|she|it|they)(?:'s| is|'re| are) (?:the one |standing |sitting |right |just |the person |the guy |the girl )*(?P<where>(?:by|in|on|at|near|next to|behind|under|wearing|holding|with|to the)\b.+)$",
+        r"(?:he|she|it|they)(?:'s| is|'re| are) (?:the one |standing |sitting |right |just |"
+        r"the person |the guy |the girl )*(?P<where>(?:by|in|on|at|near|next to|behind|under|wearing|"
+        r"holding|with|to the)\b.+)$",
         piece,
         re.I,
     )
@@ -377,7 +402,7 @@ _LIST_JOINT = re.compile(r"\s*[,;+&/]\s*(?:and |but |plus |then )?|\s+(?:and|but
 
 
 def _each_a_wish(bare: str) -> list[str]:
-    """The parts of a list without a verb whose every part is a wish ("more contrast, less noise and a tighter crop")."""
+    """The parts of a verbless list whose every part is a wish ("more contrast, less noise and a tighter crop")."""
     parts = [part for part in _LIST_JOINT.split(bare) if part]
     if not 2 <= len(parts) <= 8 or any(p.is_plain_colour(part) or part.isdigit() for part in parts):
         return []
@@ -413,7 +438,12 @@ def _joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]
             last
             and last.op == "remove"
             and step.op.startswith("background_")
-            and re.match(r"(?:place|put|drop|set|paste|stick|move|lay)(?: (?:it|him|her|them|that))?(?: back)? (?:on|onto|in|into|over|against)\b", piece, re.I)
+            and re.match(
+                r"(?:place|put|drop|set|paste|stick|move|lay)(?: (?:it|him|her|them|that))?(?: back)? (?:on|"
+                r"onto|in|into|over|against)\b",
+                piece,
+                re.I,
+            )
         ):
             steps[-1] = step
         elif (
@@ -512,7 +542,8 @@ def _completed(steps: list[Step], past: Conversation, has_selection: bool) -> tu
             step.op == "insert"
             and step.value
             and re.fullmatch(
-                r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|else|interesting|new))?",
+                r"(?:something|anything|stuff|things?|some things?|it|that|this|them|one)(?: (?:cool|nice|fun|"
+                r"else|interesting|new))?",
                 step.value,
                 re.I,
             )
@@ -544,7 +575,8 @@ def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
     if (
         target is not None
         and re.fullmatch(
-            r"(?:the )?(?:selected|highlighted|marked|circled|chosen) (?:area|region|part|object|thing|one)|selection|this (?:one|thing|object|area|part|bit|region|spot)|this",
+            r"(?:the )?(?:selected|highlighted|marked|circled|chosen) (?:area|region|part|object|thing|"
+            r"one)|selection|this (?:one|thing|object|area|part|bit|region|spot)|this",
             target,
             re.I,
         )
@@ -596,7 +628,12 @@ def _resolved(step: Step, past: Conversation, has_selection: bool) -> Step:
             else None
         )
         return changed(step, target=thing)
-    if step.op == "recolor" and past.last and past.last.op in ("background_remove", "background_replace") and step.value:
+    if (
+        step.op == "recolor"
+        and past.last
+        and past.last.op in ("background_remove", "background_replace")
+        and step.value
+    ):
         return Step("background_replace", None, step.value)
     if focus is None:
         return step if target.lower() in _PERSON else changed(step, target=None)

@@ -1,5 +1,4 @@
 """Phrases that only point ("the left one", "both", "number 2"), and what they point at."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -10,14 +9,30 @@ from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.history import Conversation
 
-_ORDINAL = r"(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|left ?most|right ?most|left(?:-hand)?|right(?:-hand)?|top|bottom|upper|lower|middle|cent(?:er|re|ral)|front|back|rear|near(?:er|est)?|far(?:ther|thest)?|other|closest|furthest|big(?:ger|gest)?|small(?:er|est)?|larg(?:er|est)|tall(?:er|est)?|short(?:er|est)?|old(?:er|est)?|young(?:er|est)?|new(?:er|est)?|dark(?:er|est)?|light(?:er|est)?|bright(?:er|est)?|same|next|previous|remaining|opposite|wider|longer|thinner)"
+_ORDINAL = (
+    r"(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|left ?most|right ?most|"
+    r"left(?:-hand)?|right(?:-hand)?|top|bottom|upper|lower|middle|cent(?:er|re|ral)|front|back|"
+    r"rear|near(?:er|est)?|far(?:ther|thest)?|other|closest|furthest|big(?:ger|gest)?|small(?:er|"
+    r"est)?|larg(?:er|est)|tall(?:er|est)?|short(?:er|est)?|old(?:er|est)?|young(?:er|est)?|"
+    r"new(?:er|est)?|dark(?:er|est)?|light(?:er|est)?|bright(?:er|est)?|same|next|previous|"
+    r"remaining|opposite|wider|longer|thinner)"
+)
 _POINTING = re.compile(
     rf"^(?:(?:only|just|maybe|no|yes|i (?:mean|meant)|it's|it is|and|also|please|ok|okay|definitely)[\s,]+)*(?:"
-    rf"(?:the )?(?:former|latter)|(?:the )?{_ORDINAL} (?:from|counting from) (?:the )?\w+|(?:the |that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
-    rf"|(?:the |that |this |those |these )(?:[\w-]+ ){{0,3}}ones?(?: (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|without|between|facing|sitting|standing|below|over|beside|further|farther)\b.*)?"
-    r"|(?:both|all|either|each|every one|everyone|everything|any)(?: (?:of (?:them|those|these|it)|two|three|one))?|all (?:two|three|four|five|\d+)|them all|the (?:two|three|four)(?: on .*)?|number (?:\d+|one|two|three|four|five)|(?:option |no\.? ?|nr\.? ?|#)\d+|\d+|one|two|three|four"
-    r"|(?:on |to |at )?the (?:left|right|top|bottom|middle|cent(?:er|re)|front|back)(?: (?:side|one|corner))?|left|right|this|that|these|those|this one|that one|neither|none"
-    r"|(?:the )?ones? (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|without|between|facing)\b.*)$",
+    rf"(?:the )?(?:former|latter)|(?:the )?{_ORDINAL} (?:from|counting from) (?:the )?\w+|(?:the |"
+    rf"that |this )?(?:very |far )?(?:{_ORDINAL}[ -]?)+(?:one|ones|side|guy|two|three|"
+    rf"both)?(?: (?:of (?:them|the two|those)|there|here|please|please!))?"
+    rf"|(?:the |that |this |those |these )(?:[\w-]+ ){{0,3}}ones?(?: (?:on|in|at|with|next to|"
+    rf"behind|near|by|wearing|holding|to|of|under|above|from|closest|nearest|that|who|which|"
+    rf"without|between|facing|sitting|standing|below|over|beside|further|farther)\b.*)?"
+    r"|(?:both|all|either|each|every one|everyone|everything|any)(?: (?:of (?:them|those|these|"
+    r"it)|two|three|one))?|all (?:two|three|four|five|\d+)|them all|the (?:two|three|"
+    r"four)(?: on .*)?|number (?:\d+|one|two|three|four|five)|(?:option |no\.? ?|nr\.? ?|#)\d+|"
+    r"\d+|one|two|three|four"
+    r"|(?:on |to |at )?the (?:left|right|top|bottom|middle|cent(?:er|re)|front|back)(?: (?:side|"
+    r"one|corner))?|left|right|this|that|these|those|this one|that one|neither|none"
+    r"|(?:the )?ones? (?:on|in|at|with|next to|behind|near|by|wearing|holding|to|of|under|above|"
+    r"from|closest|nearest|that|who|which|without|between|facing)\b.*)$",
     re.I,
 )
 _NUMBER = {
@@ -134,7 +149,8 @@ def options(question: str) -> list[str]:
     found: list[str] = []
     for sentence in re.split(r"(?<=[.?!])\s+", question):
         text = re.sub(
-            r"^.*?\b(?:do you mean|did you mean|i (?:can )?see|there (?:is|are)|i found|you mean|which (?:one)?|shall i|should i|is it|i have|we have)\b[\s:,]*",
+            r"^.*?\b(?:do you mean|did you mean|i (?:can )?see|there (?:is|are)|i found|you mean|"
+            r"which (?:one)?|shall i|should i|is it|i have|we have)\b[\s:,]*",
             "",
             sentence.strip(" ?.!"),
             flags=re.I,
@@ -169,7 +185,9 @@ def _other_in(told: str, before: str) -> str | None:
     if not noun:
         return None
     edited = re.search(
-        rf"\b(?:removed|recolou?red|blurred|edited|changed|selected|cropped|replaced|moved|darkened|brightened|made|turned|picked)\s+(?:the |a |an )?((?:[\w-]+ ){{0,3}}?{re.escape(p.singular(noun))}\w*)",
+        rf"\b(?:removed|recolou?red|blurred|edited|changed|selected|cropped|replaced|moved|darkened|"
+        rf"brightened|made|turned|picked)\s+(?:the |a |"
+        rf"an )?((?:[\w-]+ ){{0,3}}?{re.escape(p.singular(noun))}\w*)",
         told,
         re.I,
     )

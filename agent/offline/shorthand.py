@@ -12,23 +12,46 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bcolou?r ?ways?\b", "colours"),
     (r"\bswatch(?:es)?\b(?= (?:in|for|of)\b)", "colours"),
     (r"\b(?:pack ?shot|product (?:shot|photo|image|pic))\b(?! of)", "product"),
-    (r"\b(?:apply |do |make |create |add )?(?:a |the )?ghost (?:mannequin|manikin)(?: effect)?\b", "remove the mannequin"),
+    (
+        r"\b(?:apply |do |make |create |add )?(?:a |the )?ghost (?:mannequin|manikin)(?: effect)?\b",
+        "remove the mannequin",
+    ),
     (r"\binvisible (?:mannequin|manikin)(?: effect)?\b", "remove the mannequin"),
     (r"\bcut ?outs? on (?=transparent|white|black|gr[ae]y)", "product on "),
-    (r"\bin (?:(?:\d|two|three|four|five|six|these|the following|different|other|\w+ different) )+colou?rs?\s*(?:[:=-]|,|\()\s*", "in "),
-    (r"\b(?:hero|banner|header|cover|thumbnail|listing|storefront|slider|feature)(?: (?:image|crop|shot|pic|photo|format|size))? (?=\d+:\d+)", "crop to "),
+    (
+        r"\bin (?:(?:\d|two|three|four|five|six|these|the following|different|other|"
+        r"\w+ different) )+colou?rs?\s*(?:[:=-]|,|\()\s*",
+        "in ",
+    ),
+    (
+        r"\b(?:hero|banner|header|cover|thumbnail|listing|storefront|slider|feature)(?: (?:image|crop|"
+        r"shot|pic|photo|format|size))? (?=\d+:\d+)",
+        "crop to ",
+    ),
     (r"\b(?:hero|banner|header)(?: image| crop)?[,:]? (?=(?:at |in |as )?\d+:\d+)", "crop to "),
     (r"(?<=\d:\d) (?:hero|banner|header|thumbnail)(?: (?:image|crop|shot|pic|format))?\b", ""),
-    (r"^(?:amazon|etsy|ebay|shopify|zalando|web ?shop|catalog(?:ue)?|main|listing|product)(?: (?:main|hero|listing|image|img|photo|pic|picture))*\s*[:-] ", ""),
+    (
+        r"^(?:amazon|etsy|ebay|shopify|zalando|web ?shop|catalog(?:ue)?|main|listing|"
+        r"product)(?: (?:main|hero|listing|image|img|photo|pic|picture))*\s*[:-] ",
+        "",
+    ),
     (r"\bpure white\b(?: \(?(?:rgb )?255(?:[, ]+255)*\)?)?", "pure white"),
     (r"\b(white (?:background|backdrop)) \(?(?:rgb )?255(?:[, ]+255)*\)?", r"\1"),
     (r"\bdrop shadow", "drop-shadow"),
-    (r"^(?:(?:make|create|give me|need|show(?: me)?|i need|we need|do|generate|render)(?: me| us)? )?(?:\d+|two|three|four|five|six|several) (?:colou?r )?"
-     r"(?:variants?|variations?|versions?|options?|colou?rs|skus?)\s*(?:[:-]|in)\s*", "recolor the product in "),
+    (
+        r"^(?:(?:make|create|give me|need|show(?: me)?|i need|we need|do|generate|render)(?: me|"
+        r" us)? )?(?:\d+|two|three|four|five|six|several) (?:colou?r )?"
+        r"(?:variants?|variations?|versions?|options?|colou?rs|skus?)\s*(?:[:-]|in)\s*",
+        "recolor the product in ",
+    ),
     (r"\b(?:straight-on|dead-on) crop\b", "straighten, crop"),
-    (r"\bbackground (?:gone|out|away|off|removal|rmv|removed)(?=$|[,;.+&]| and\b| pls\b| please\b| then\b)", "remove the background"),
+    (
+        r"\bbackground (?:gone|out|away|off|removal|rmv|removed)(?=$|[,;.+&]| and\b| pls\b| please\b|"
+        r" then\b)",
+        "remove the background",
+    ),
     (r"\bknock ?out(?=$|[,;.+&])", "remove the background"),
-)  # fmt: skip
+)
 _RULES = tuple((re.compile(pattern, re.I), plain) for pattern, plain in _PLAIN)
 
 

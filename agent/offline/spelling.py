@@ -1,5 +1,4 @@
 """Mends misspelt words of editing, and no others: names, colours, quotations and real words stay as they are."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -11,27 +10,47 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _TARGETS = (
-    "remove delete erase replace change background foreground picture image photo people person please sharpen sharper brighten "
-    "brighter brightness darken darker lighten lighter contrast saturation saturate desaturate colour color blurry blurred blur "
-    "crop rotate flip mirror straighten extend expand enlarge shrink smaller bigger larger restore enhance colorize transparent "
-    "watermark text logo shadow reflection white black yellow purple orange green brown shirt dress jacket glasses window building "
+    "remove delete erase replace change background foreground picture image photo people person "
+"please sharpen sharper brighten "
+    "brighter brightness darken darker lighten lighter contrast saturation saturate desaturate "
+"colour color blurry blurred blur "
+    "crop rotate flip mirror straighten extend expand enlarge shrink smaller bigger larger "
+"restore enhance colorize transparent "
+    "watermark text logo shadow reflection white black yellow purple orange green brown shirt "
+"dress jacket glasses window building "
     "behind everything except instead without between another make turn with from white "
-    "undo original before after compare select highlight resolution quality noise grain scratch wrinkles increase decrease "
-    "reduce insert convert transform transparent sunglasses necklace bicycle car tree chair table house street mountain river "
-    "license plate face faces hair vintage watercolor cartoon sketch painting sunset winter summer slightly little warmer cooler "
-    "pixelate censor redact straight horizon vertical horizontal clockwise position left right bottom middle corner upper lower "
-    "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale zoom clothes sweater trousers photo "
+    "undo original before after compare select highlight resolution quality noise grain scratch "
+"wrinkles increase decrease "
+    "reduce insert convert transform transparent sunglasses necklace bicycle car tree chair "
+"table house street mountain river "
+    "license plate face faces hair vintage watercolor cartoon sketch painting sunset winter "
+"summer slightly little warmer cooler "
+    "pixelate censor redact straight horizon vertical horizontal clockwise position left right "
+"bottom middle corner upper lower "
+    "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale "
+"zoom clothes sweater trousers photo "
     "could should"
 ).split()  # fmt: skip
 # Mended to only where the first letter agrees: their neighbours ("slower", "singers") are words too.
-_NOUNS = "flower flowers pavement umbrella balloon kitchen bedroom beautiful realistic eyebrows forehead curtain curtains cushion".split()
+_NOUNS = (
+    "flower flowers pavement umbrella balloon kitchen bedroom beautiful realistic eyebrows "
+    "forehead curtain curtains cushion"
+).split()
 _SHORTHAND = {
-    "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form", "wiht": "with", "whit": "with", "w/": "with",
-    "bg": "background", "bckgrnd": "background", "backgrnd": "background", "pic": "picture", "pix": "picture", "bleu": "blue",
-    "u": "you", "ur": "your", "cuz": "because", "rm": "remove", "bkg": "background", "bkgd": "background", "b/g": "background", "purpel": "purple", "yelow": "yellow",
-    "tshirt": "t-shirt", "tshirts": "t-shirts", "lil": "little", "mak": "make", "lite": "light", "wite": "white", "wnat": "want", "backgruond": "background", "sq": "square", "gimme": "give me", "wanna": "want to", "gonna": "going to", "abit": "a bit", "alot": "a lot", "shrit": "shirt", "mkae": "make", "maek": "make", "amke": "make",
-    "ppl": "people", "sumone": "someone", "plese": "please", "rmv": "remove", "del": "delete", "clr": "color", "colr": "color", "gry": "gray", "grn": "green", "blk": "black", "wht": "white", "ot": "to", "fo": "of", "ti": "it", "taht": "that", "htis": "this", "thsi": "this", "form the": "from the",
-    "dont": "don't", "doesnt": "doesn't", "cant": "can't", "isnt": "isn't", "shouldnt": "shouldn't", "didnt": "didn't", "wont": "won't", "im": "i'm", "id like": "i'd like", "thats": "that's", "lets": "let's", "theres": "there's", "whats": "what's", "youre": "you're",
+    "teh": "the", "hte": "the", "adn": "and", "nad": "and", "frm": "from", "fom": "from", "form": "form",
+    "wiht": "with", "whit": "with", "w/": "with", "bg": "background", "bckgrnd": "background",
+    "backgrnd": "background", "pic": "picture", "pix": "picture", "bleu": "blue", "u": "you", "ur": "your",
+    "cuz": "because", "rm": "remove", "bkg": "background", "bkgd": "background", "b/g": "background",
+    "purpel": "purple", "yelow": "yellow", "tshirt": "t-shirt", "tshirts": "t-shirts", "lil": "little",
+    "mak": "make", "lite": "light", "wite": "white", "wnat": "want", "backgruond": "background", "sq": "square",
+    "gimme": "give me", "wanna": "want to", "gonna": "going to", "abit": "a bit", "alot": "a lot",
+    "shrit": "shirt", "mkae": "make", "maek": "make", "amke": "make", "ppl": "people", "sumone": "someone",
+    "plese": "please", "rmv": "remove", "del": "delete", "clr": "color", "colr": "color", "gry": "gray",
+    "grn": "green", "blk": "black", "wht": "white", "ot": "to", "fo": "of", "ti": "it", "taht": "that",
+    "htis": "this", "thsi": "this", "form the": "from the", "dont": "don't", "doesnt": "doesn't",
+    "cant": "can't", "isnt": "isn't", "shouldnt": "shouldn't", "didnt": "didn't", "wont": "won't", "im": "i'm",
+    "id like": "i'd like", "thats": "that's", "lets": "let's", "theres": "there's", "whats": "what's",
+    "youre": "you're",
 }  # fmt: skip
 _WORD = re.compile(r"(?<![\w#'@./-])[a-z][a-z'/]*(?![\w@]|\.\w|-\w)", re.IGNORECASE)
 
@@ -85,7 +104,9 @@ def _mended(word: str) -> str:
     best = [
         (target, distance)
         for target, distance, _ in best
-        if target[0] == word[0] or (distance == 1 and len(word) >= 6 and target not in _NOUNS) or sorted(target) == sorted(word)
+        if target[0] == word[0]
+        or (distance == 1 and len(word) >= 6 and target not in _NOUNS)
+        or sorted(target) == sorted(word)
     ]
     if not best:
         return word

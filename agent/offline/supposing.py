@@ -13,33 +13,40 @@ from agent.offline.steps import Step
 _NICE = "nice|nicer|great|good|cool|better|best|awesome|amazing|lovely|wonderful|perfect|fun|funny|neat|ideal|helpful"
 _LEADS = (
     r"(?:what|how)(?: about)? if",
-    r"(?:imagine|suppose|picture|pretend|let's (?:say|pretend|imagine))(?: if| that)?(?= (?:the|his|her|my|there|it|this)\b)",
+    r"(?:imagine|suppose|picture|pretend|let's (?:say|pretend|imagine))(?: if| that)?(?= (?:the|"
+    r"his|her|my|there|it|this)\b)",
     rf"(?:i think )?(?:(?:it|that|this)(?:'d| would| might)|would) (?:be|look) (?:so |really |even |much |pretty )?"
     rf"(?:{_NICE}) if",
     r"(?:i|we)(?:'d| would)? (?:really |just |so )?(?:love|like|prefer|appreciate|be happy)(?: it)? if",
     r"(?:i|we) (?:really |just |so )?(?:wish|hope)(?: that)?",
     r"if only",
-    r"(?:make|have|get|set|edit|fix|change|arrange) (?:it|this|things|the (?:photo|image|picture|scene)) (?:so|such)(?: that)?",
+    r"(?:make|have|get|set|edit|fix|change|arrange) (?:it|this|things|the (?:photo|image|picture|"
+    r"scene)) (?:so|such)(?: that)?",
     r"(?:make|have|edit) (?:it|this|the (?:photo|image|picture|scene)) (?:look )?(?:as if|as though|like)"
     r"(?= (?:the|he|she|they|there|his|her|my|our)\b.* (?:is|are|was|were|has|have|had)\b)",
-    r"it (?:should|needs to|has to|must) (?:look|be) (?:as if|as though|like)(?= (?:the|he|she|they|there|his|her|my)\b)",
+    r"it (?:should|needs to|has to|must) (?:look|be) (?:as if|as though|like)(?= (?:the|he|she|"
+    r"they|there|his|her|my)\b)",
 )
 _LEAD = re.compile(rf"^(?:{'|'.join(_LEADS)}) (?P<body>.+)$", re.I)
 _MODAL = r"(?:(?:could|would|can|should|might|may) )?"
 _THERE = re.compile(rf"^there {_MODAL}(?:was|were|is|are|be|had been) (?P<np>.+)$", re.I)
 _ABSENT = re.compile(
-    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt) (?:there|here|in (?:it|the .+|this .+|my .+)|visible|around)"
-    r"(?: anymore| at all)?|(?:didn't|doesn't|did not|does not|never) exist(?:ed)?|(?:was|were|is|are|be) (?:gone|removed)|"
+    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt) (?:there|here|in (?:it|the .+|"
+    rf"this .+|my .+)|visible|around)"
+    r"(?: anymore| at all)?|(?:didn't|doesn't|did not|does not|never) exist(?:ed)?|(?:was|were|is|"
+    r"are|be) (?:gone|removed)|"
     r"disappear(?:ed)?|vanish(?:ed)?|went away)$",
     re.I,
 )
 _NEGATED = re.compile(
-    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt)|(?:didn't|doesn't|don't) look) (?:so |that |as |too |quite )*"
+    rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt)|(?:didn't|doesn't|"
+    rf"don't) look) (?:so |that |as |too |quite )*"
     r"(?P<how>[\w-]+)(?: .*)?$",
     re.I,
 )
 _STATE = re.compile(
-    rf"^(?P<np>.+?) {_MODAL}(?:also |just |only |all )?(?P<verb>was|were|is|are|be|became|become|had|has|have|got|wore|wears|"
+    rf"^(?P<np>.+?) {_MODAL}(?:also |just |only |all )?(?P<verb>was|were|is|are|be|became|become|"
+    rf"had|has|have|got|wore|wears|"
     r"wear|held|holds|hold|carried|carries|looked|looks|look|said|says|say|turned(?: into)?|stood|sat)(?P<tail> .+)$",
     re.I,
 )
@@ -51,36 +58,50 @@ _VERBS = {
     "stood": "stand", "sat": "sit",
 }  # fmt: skip
 _SO_THAT = re.compile(
-    r"^(?:edit|change|alter|modify|adjust|fix|transform|rework|update|photoshop|retouch) (?P<np>(?:the|my|his|her|their|our|its|all|this|that) .+?)"
-    r",? so(?: that)? (?:it|they|he|she)(?: (?:all|now|would|will|can|should))* (?P<verb>looks?|is|are|be|has|have|wears?|holds?|says?) (?P<how>.+)$",
+    r"^(?:edit|change|alter|modify|adjust|fix|transform|rework|update|photoshop|"
+    r"retouch) (?P<np>(?:the|my|his|her|their|our|its|all|this|that) .+?)"
+    r",? so(?: that)? (?:it|they|he|she)(?: (?:all|now|would|will|can|should))* (?P<verb>looks?|"
+    r"is|are|be|has|have|wears?|holds?|says?) (?P<how>.+)$",
     re.I,
 )
 _VERSION = re.compile(
-    r"^(?:(?:i'd|i would|we'd|i|we) (?:love|like|want|need)(?: to (?:see|have))?|(?:can|could|may) i (?:see|have|get)|show(?: me)?|give me|make(?: me)?|create|generate|produce|let me see)"
-    r" (?:an?|the) (?:(?P<colour>[\w-]+(?: [\w-]+)?) )?(?:version|image|picture|copy|variant|edit|variation)(?: of (?P<thing>(?:the|this|my|his|her|it)\b(?: (?!with|where|without|in which)[\w'-]+)*))?"
+    r"^(?:(?:i'd|i would|we'd|i|we) (?:love|like|want|need)(?: to (?:see|have))?|(?:can|could|"
+    r"may) i (?:see|have|get)|show(?: me)?|give me|make(?: me)?|create|generate|produce|"
+    r"let me see)"
+    r" (?:an?|the) (?:(?P<colour>[\w-]+(?: [\w-]+)?) )?(?:version|image|picture|copy|variant|edit|"
+    r"variation)(?: of (?P<thing>(?:the|this|my|his|her|it)\b(?: (?!with|where|without|"
+    r"in which)[\w'-]+)*))?"
     r"(?: (?P<how>with|where|in which|without|that has|having) (?P<body>.+))?$",
     re.I,
 )
 _WELCOME = re.compile(
-    rf"^(?P<np>(?!(?:that|this|it|which|the|he|she|they|you|any|what|how|i|we|everything)\b).{{4,90}}?) would (?:also )?(?:be|look) (?:so |really |very |super )?(?:{_NICE})"
+    rf"^(?P<np>(?!(?:that|this|it|which|the|he|she|they|you|any|what|how|i|we|"
+    rf"everything)\b).{{4,90}}?) would (?:also )?(?:be|look) (?:so |really |very |"
+    rf"super )?(?:{_NICE})"
     r"(?: too| here| there| as well| in (?:the|this|my) \w+)?$",
     re.I,
 )
 _AFTERWARDS = re.compile(
     r"^(?:(?:show|draw|render|depict|visuali[sz]e|generate|imagine|predict|illustrate|simulate|create|make|display)"
-    r"(?: me| us)? )?(?:an? (?:image|picture|photo) of )?(?:what|how) (?:(?P<np>.+?) (?:would|will|might|could|should|may|is going to)|"
-    r"(?:would|will|might|could|does) (?P<np2>.+?))(?: probably| likely)? (?:look(?: like)?|become|be like|appear|turn into|happen to it)"
-    r"(?: like)? (?P<how>(?:after|when|once|if|in|at|as|by|from|during|over|right|a|an|\d+|one|two|ten|several|many|just)\b.*)$",
+    r"(?: me| us)? )?(?:an? (?:image|picture|photo) of )?(?:what|how) (?:(?P<np>.+?) (?:would|"
+    r"will|might|could|should|may|is going to)|"
+    r"(?:would|will|might|could|does) (?P<np2>.+?))(?: probably| likely)? (?:look(?: like)?|"
+    r"become|be like|appear|turn into|happen to it)"
+    r"(?: like)? (?P<how>(?:after|when|once|if|in|at|as|by|from|during|over|right|a|an|\d+|one|"
+    r"two|ten|several|many|just)\b.*)$",
     re.I,
 )
 _OUTCOME = re.compile(
-    r"^(?:(?:show|draw|render|depict|visuali[sz]e|illustrate)(?: me| us)? )?(?:what|how) (?:will|would|might|could|does) "
+    r"^(?:(?:show|draw|render|depict|visuali[sz]e|illustrate)(?: me| us)? )?(?:what|how) (?:will|"
+    r"would|might|could|does) "
     r"(?:happen|occur)s? (?:to|with) (?P<np>.+?) (?P<how>(?:after|when|once|if|in|at|as|by|from|during|over)\b.*)$",
     re.I,
 )
 _STATE_AFTER = re.compile(
-    r"^(?:show|draw|render|depict|visuali[sz]e|illustrate|imagine|predict)(?: me| us)? (?:the (?:state|look|appearance) of )?"
-    r"(?P<np>.+?)(?:'s (?:state|appearance|look))? (?P<how>(?:after|once|(?:\w+ )?(?:seconds?|minutes?|hours?|days?|weeks?|"
+    r"^(?:show|draw|render|depict|visuali[sz]e|illustrate|imagine|predict)(?: me|"
+    r" us)? (?:the (?:state|look|appearance) of )?"
+    r"(?P<np>.+?)(?:'s (?:state|appearance|look))? (?P<how>(?:after|once|(?:\w+ )?(?:seconds?|"
+    r"minutes?|hours?|days?|weeks?|"
     r"months?|years?) (?:later|from now|after))\b.*)$",
     re.I,
 )
@@ -98,7 +119,9 @@ def as_imperative(clause: str) -> str | None:
             how = version["how"].lower()
             if how == "without":
                 return f"remove {version['body']}"
-            return as_imperative(f"i wish {version['body']}") if how in ("where", "in which") else f"add {version['body']}"
+            return (
+                as_imperative(f"i wish {version['body']}") if how in ("where", "in which") else f"add {version['body']}"
+            )
     if (welcome := _WELCOME.match(clause)) and not re.search(r"\b(?:if|is|are|was)\b", welcome["np"], re.I):
         named = strip_preamble(welcome["np"])
         verbal = opening_verb(named) or from_gerund(named)

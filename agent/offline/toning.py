@@ -1,5 +1,4 @@
 """Requests about tone: brightness, contrast, saturation, warmth, sharpness; more, less, by how much."""
-# ruff: noqa: E501 - a pattern is read as one line
 
 from __future__ import annotations
 
@@ -11,11 +10,17 @@ from agent.offline.erasing import flaw, trim
 from agent.offline.steps import Step
 
 _AMOUNT = re.compile(
-    r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?|(?:(?:one|two|three|four|five|ten|half) )?(?:an? )?(?:one|two|three|four|five|ten|half|twenty|thirty|fifty)(?= ?(?:stops?|percent|per cent|points?|degrees?|%)))\s*(?P<unit>%|percent|per cent|points?|degrees?|(?:of )?(?:a )?stops?|x|times)?$",
+    r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?|(?:(?:one|two|three|four|five|ten|"
+    r"half) )?(?:an? )?(?:one|two|three|four|five|ten|half|twenty|thirty|fifty)(?= ?(?:stops?|"
+    r"percent|per cent|points?|degrees?|%)))\s*(?P<unit>%|percent|per cent|points?|degrees?|"
+    r"(?:of )?(?:a )?stops?|x|times)?$",
     re.I,
 )
 _BY_DEGREE = re.compile(
-    r"\s*,?\s*\b(?:by )?(?P<degree>a (?:little|tiny|wee|small)? ?(?:bit|touch|tad|lot|little|smidge|notch|hair|shade)(?: bit| more)?|slightly|a lot|somewhat|significantly|drastically|dramatically|considerably|way up|way down|much more|more|further|half|even more|a bit more|just a little)$",
+    r"\s*,?\s*\b(?:by )?(?P<degree>a (?:little|tiny|wee|small)? ?(?:bit|touch|tad|lot|little|"
+    r"smidge|notch|hair|shade)(?: bit| more)?|slightly|a lot|somewhat|significantly|drastically|"
+    r"dramatically|considerably|way up|way down|much more|more|further|half|even more|a bit more|"
+    r"just a little)$",
     re.I,
 )
 _NUMBERS = {
@@ -26,14 +31,21 @@ _VERB_VALUES = {
     "brighten": "brighter", "lighten": "lighter", "darken": "darker", "dim": "darker", "sharpen": "sharpen",
     "saturate": "more saturated", "desaturate": "desaturate", "desat": "desaturate", "warm": "warmer", "cool": "cooler",
     "illuminate": "brighter", "underexpose": "darker", "overexpose": "brighter", "relight": "relight",
-    "liven": "more vivid", "spice": "more vivid", "perk": "more vivid", "jazz": "more vivid", "invert": "invert colours",
+    "liven": "more vivid", "spice": "more vivid", "perk": "more vivid", "jazz": "more vivid",
+    "invert": "invert colours",
     "dodge": "brighter", "burn": "darker", "light": "brighter", "posterize": "posterize", "solarize": "solarize",
     "color": "colour correction", "colour": "colour correction", "grade": "colour grading", "balance": "balanced",
     "white": "white balance", "equalize": "equalize", "expose": "brighter", "color-correct": "colour correction",
     "colour-correct": "colour correction",
 }  # fmt: skip
 _LIGHTNESS_OF_THINGS = re.compile(r"^(?:darken|lighten)$")
-_TONED_AREAS = r"(?:.*\b)?(?:sky|skies|face|faces|skin|shadows?|highlights?|room|foreground|background|side|corner|area|edges?|scene|clouds?|person|people|man|woman|subject|water|lights?|lighting|bottom|top|half|mid-?tones|wall|eyes|center|rest|exposure|colou?rs?|tones?|whites|blacks|trees?|grass|mountains?|ocean|sea|sunset|street|image|photo|him|her|them|me|us|buildings?|landscape|portrait|product|child|baby|girl|boy|dog|cat|window)\b.*"
+_TONED_AREAS = (
+    r"(?:.*\b)?(?:sky|skies|face|faces|skin|shadows?|highlights?|room|foreground|background|side|"
+    r"corner|area|edges?|scene|clouds?|person|people|man|woman|subject|water|lights?|lighting|"
+    r"bottom|top|half|mid-?tones|wall|eyes|center|rest|exposure|colou?rs?|tones?|whites|blacks|"
+    r"trees?|grass|mountains?|ocean|sea|sunset|street|image|photo|him|her|them|me|us|buildings?|"
+    r"landscape|portrait|product|child|baby|girl|boy|dog|cat|window)\b.*"
+)
 
 
 def tone(rest: str, verb: str) -> list[Step]:
@@ -119,7 +131,8 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
                 else Step("remove", f"some {p.bare(part)}")
             ]
     size = re.match(
-        r"(?:the )?(?:size|scale|height|width|length|thickness|volume)(?: (?:of|for) (?P<of>.+))?$|(?P<whose>.+?)(?:'s|s')? (?:size|scale|height|width|length|thickness)$",
+        r"(?:the )?(?:size|scale|height|width|length|thickness|volume)(?: (?:of|for) (?P<of>.+))?$|"
+        r"(?P<whose>.+?)(?:'s|s')? (?:size|scale|height|width|length|thickness)$",
         part,
         re.I,
     )
@@ -168,7 +181,8 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
         }.get(verb, more)
         return [Step("adjust", part if v.is_pronoun(part) else None, with_amount(value, amount))]
     match = re.match(
-        rf"(?P<before>(?:[\w'-]+ ){{0,5}}?)(?P<what>(?:{v.QUANTITY})(?: (?:level|balance|intensity|saturation|temperature|levels))?)(?: (?:of|in|on|for|from|to) (?P<of>.+))?$",
+        rf"(?P<before>(?:[\w'-]+ ){{0,5}}?)(?P<what>(?:{v.QUANTITY})(?: (?:level|balance|intensity|"
+        rf"saturation|temperature|levels))?)(?: (?:of|in|on|for|from|to) (?P<of>.+))?$",
         part,
         re.I,
     )
@@ -273,7 +287,8 @@ def adjust(rest: str) -> list[Step]:
     """Steps for "adjust the brightness to 20", "set contrast +10", "adjust the white balance"."""
     rest = trim(rest)
     if match := re.match(
-        rf"(?:the )?(?P<what>{v.QUANTITY})(?: (?:of|in|on) (?P<of>.+?))?\s*(?:to|by|at|=|:)?\s*(?P<number>[-+]?\s?\d+(?:\.\d+)?)\s*(?P<unit>%?)$",
+        rf"(?:the )?(?P<what>{v.QUANTITY})(?: (?:of|in|on) (?P<of>.+?))?\s*(?:to|by|at|=|"
+        rf":)?\s*(?P<number>[-+]?\s?\d+(?:\.\d+)?)\s*(?P<unit>%?)$",
         rest,
         re.I,
     ):
@@ -281,7 +296,9 @@ def adjust(rest: str) -> list[Step]:
         sign = number if number[0] in "+-" else f"+{number}"
         return [Step("adjust", p.noun_phrase(match["of"] or ""), f"{match['what'].lower()} {sign}{match['unit']}")]
     if match := re.match(
-        rf"(?:the )?(?:(?P<whose>[\w' ]+?)(?:'s)? )?(?P<what>{v.QUANTITY}(?:,? (?:and )?(?:the )?{v.QUANTITY})*)(?: (?:of|in|on|for) (?P<of>.+?))?(?: (?:to|so|for) (?:be |make it |look )?(?P<how>.+))?$",
+        rf"(?:the )?(?:(?P<whose>[\w' ]+?)(?:'s)? )?(?P<what>{v.QUANTITY}(?:,? (?:and )?(?:the )"
+        rf"?{v.QUANTITY})*)(?: (?:of|in|on|for) (?P<of>.+?))?(?: (?:to|so|for) (?:be |make it |"
+        rf"look )?(?P<how>.+))?$",
         rest,
         re.I,
     ):

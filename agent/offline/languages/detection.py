@@ -21,7 +21,7 @@ _ENGLISH = frozenset(
     "replace turn give take get set delete erase crop rotate flip move keep only just not no yes please pls plz "
     "thanks thank hi hello hey bit little more less very too much so but if then than as out off up down away back "
     "again also same other another one two three some any all both each every have has had do does did don't isn't "
-    "it's i'm want need like look show write swap blur brighten darken sharpen bg pic".split()
+    "it's i'm want need like look show write swap blur brighten darken sharpen bg pic undo redo".split()
 )
 """Words that only an English request has; the words of English glosses count half."""
 
