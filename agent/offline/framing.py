@@ -7,7 +7,7 @@ import re
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.erasing import erase, trim
-from agent.offline.placing import resize
+from agent.offline.moving import resize
 from agent.offline.steps import Step
 
 RATIO = (

@@ -30,12 +30,12 @@ def _rule(pattern: str, rewrite: Callable[[re.Match[str]], str | None]) -> _Rule
     return re.compile(pattern, re.IGNORECASE), rewrite
 
 
-def _done(match: re.Match[str]) -> str | None:
+def _done(phrase: str) -> str | None:
     """ "the logo removed from his shirt" -> "remove the logo from his shirt"."""
-    inner = lexicon.participle_pattern().search(match["np"])
+    inner = lexicon.participle_pattern().search(phrase)
     while inner is not None:
         verb = lexicon.base_of_participle(inner["verb"])
-        thing, after = match["np"][: inner.start()].strip(), match["np"][inner.end() :].strip()
+        thing, after = phrase[: inner.start()].strip(), phrase[inner.end() :].strip()
         thing = re.sub(r"\s+(?:to be|to get|being|is|are|be|also|all|completely|just)+$", "", thing, flags=re.I)
         if verb and thing and p.bare(thing) and not re.fullmatch(r"(?:i|you|we|the|a|an|it was|to|was)", thing, re.I):
             if joined := re.match(r"(?:,? ?and |, )(?:be |then )?(?P<next>\w+)\b(?P<rest>.*)$", after):
@@ -47,7 +47,7 @@ def _done(match: re.Match[str]) -> str | None:
                 particle, _, after = after.partition(" ")
                 verb = f"{verb} {particle}"
             return f"{verb} {thing} {after}".strip()
-        inner = lexicon.participle_pattern().search(match["np"], inner.end())
+        inner = lexicon.participle_pattern().search(phrase, inner.end())
     return None
 
 
@@ -185,20 +185,18 @@ _RULES: tuple[_Rule, ...] = (
         ),
     ),
     # wishes with a participle: "I need the logo removed", "the background needs to be removed"
-    _rule(rf"(?:{_WANT}) (?P<np>.+)$", _done),
+    _rule(rf"(?:{_WANT}) (?P<np>.+)$", lambda m: _done(m["np"])),
     _rule(
         rf"(?P<np>(?:(?:the|this|that|these|those|my|his|her|all|both|every|its|their) .+?|he|she|they|"
         rf"it|him|them) (?:{_BE}|needs?|wants?) \w+.*)$",
-        lambda m: _done(
-            re.match(r"(?P<np>.+)", re.sub(rf"\s(?:{_BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I))
-        ),
-    ),  # type: ignore[arg-type]
+        lambda m: _done(re.sub(rf"\s(?:{_BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I)),
+    ),
     _rule(
         r"(?:can|could|may|should|might|would|will|is it possible for|please have|have) (?P<np>(?:the|"
         r"this|that|these|those|my|his|her|all|it|every) .+?|it) (?:be |to be |get |"
         r"please be )(?P<verb>\w+ed|cut|taken|made|put|hidden|given|thrown)(?P<rest>\b.*)$",
-        lambda m: _done(re.match(r"(?P<np>.+)", f"{m['np']} {m['verb']}{m['rest']}")),
-    ),  # type: ignore[arg-type]
+        lambda m: _done(f"{m['np']} {m['verb']}{m['rest']}"),
+    ),
     # existence: "there should be", "let there be", "what if there was", "could there be"
     _rule(r"(?:can|could|should|would) there be (?P<np>.+)$", lambda m: f"add {m['np']}"),
     _rule(

@@ -201,6 +201,26 @@ POSITION = (
     r"(?: (?:side|corner|edge|away|back|left|right|up|down|of .+|from .+|to .+|in .+|a bit|a little|slightly|more))*)"
 )
 
+GONE = _any(
+    """gone|disappear(?:ed)?|vanish(?:ed)?|invisible|go away|removed|deleted|erased|absent|be gone|not there|go"""
+)
+HUES = (
+    "red",
+    "green",
+    "blue",
+    "yellow",
+    "purple",
+    "pink",
+    "orange",
+    "brown",
+    "white",
+    "black",
+    "gr[ae]y",
+    "gold",
+    "teal",
+    "beige",
+)
+
 
 def full(pattern: str, text: str) -> bool:
     """Whether the whole text matches the pattern, whatever its case."""
