@@ -340,7 +340,8 @@ def _made(rest: str) -> list[Step]:
     if match := re.match(
         r"(?P<what>(?:the|his|her|their|my|this|that|its|our) [\w' -]+?|him|her|them|me|"
         r"us) (?P<how>melt|explode|bloom|burn|fall|float|rust|rot|wilt|collapse|"
-        r"freeze|evaporate|sink|break|crack|shatter|bounce|boil|drown|grow|age|bleed|sneeze|roar|howl|"
+        r"freeze|evaporate|sink|break|crack|shatter|bounce|boil|drown|grow|age|bleed|sneeze|gallop|"
+        r"trot|leap|crawl|swing|skate|surf|blossom|drip|overflow|spill|meow|growl|roar|howl|"
         r"hop|hover|glide|dive|nod|clap|salute|blush|pose|rise|set|wake up|"
         r"fall over|tip over|fall down|take off|catch fire|burst)(?P<tail> .*)?$",
         rest,

@@ -85,6 +85,11 @@ _CUT_OFF = re.compile(
     rf"from)? ?(?:the )?(?P<side>left|right|top|bottom|sides?).*)?$",
     re.I,
 )
+_OFF = re.compile(
+    rf"^(?P<np>(?:the )?(?:horizon|angle|perspective|alignment|tilt|{v.QUANTITY}))(?: is| are| looks?|'s) "
+    rf"{_VERY}(?:off|wrong|weird|bad|terrible|awful)$",
+    re.I,
+)
 _UPRIGHT = re.compile(r"\b(?:straight|level|upright)$")
 
 
@@ -101,6 +106,9 @@ def wishes(clause: str) -> list[str]:
         return [f"extend the image {match['side'] or ''}".strip()]
     if match := _NOT_STRAIGHT.match(clause):
         return [_straightened(match["np"])]
+    if match := _OFF.match(clause):
+        level = re.search(r"(?:horizon|angle|perspective|alignment|tilt)$", match["np"], re.I)
+        return ["straighten the image" if level else f"correct {match['np']}"]
     if match := _NOT_ENOUGH.match(clause):
         return [f"make {match['np']} more {match['how']}"]
     if match := _THERE_IS.match(clause):

@@ -299,6 +299,11 @@ _RULES: tuple[_Rule, ...] = (
         r"some) )?(?:style of (?P<a>.+)|(?P<b>.+?) (?:art )?(?:style|look|aesthetic|filter|vibe))$",
         lambda m: f"apply {m['b']} style" if m["b"] else f"apply the style of {m['a']}",
     ),
+    _rule(
+        r"(?P<np>him|her|them|it|me|us|(?:the|his|her|my|their|our|its|this|"
+        r"that) [\w' -]+?) to (?P<how>(?:be|look|have|wear|hold|appear|become|carry) .+)$",
+        lambda m: f"make {m['np']} {m['how']}" if not lexicon.opening_verb(m["np"]) else None,
+    ),
     # instead of
     _rule(
         r"(?:make |have |i want |i'd like )?(?P<np>[\w' -]+?) (?:in |to be |be |"

@@ -52,6 +52,8 @@ def is_bare_remedy(step: Step) -> bool:
     """Whether a step only says that something be put right ("fix it", "extend"), not what or how."""
     if step.op == "outpaint":
         return step.value is None
+    if step.op == "rotate":
+        return step.target is None and step.value == "straighten"
     named = step.target is not None and not v.full(
         rf"{v.PRONOUN}|both|all(?: of (?:it|them|this|that))?|everything|each", step.target
     )

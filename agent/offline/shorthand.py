@@ -38,6 +38,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
     (r"\bpure white\b(?: \(?(?:rgb )?255(?:[, ]+255)*\)?)?", "pure white"),
     (r"\b(white (?:background|backdrop)) \(?(?:rgb )?255(?:[, ]+255)*\)?", r"\1"),
     (r"\bdrop shadow", "drop-shadow"),
+    (r"\b(?:clean |precise |sharp )?(?:cut-?out|clipping path|deep ?etch)(?=\s*(?:[,+;]|$))", "remove the background"),
     (
         r"^(?:(?:make|create|give me|need|show(?: me)?|i need|we need|do|generate|render)(?: me|"
         r" us)? )?(?:\d+|two|three|four|five|six|several) (?:colou?r )?"
