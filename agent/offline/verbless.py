@@ -70,6 +70,12 @@ def verbless(clause: str) -> list[Step]:
             direction,
             "",
         )
+    if v.full(
+        rf"(?:some |a bit |a little |much )*(?:more|less) {v.TONE} (?:colou?rs?|tones?|light|lighting|"
+        rf"shadows|look|feel)",
+        text,
+    ):
+        return [Step("adjust", None, text)]
     if edits := nominal.nominal(text):
         return edits
     if match := re.match(
@@ -142,7 +148,8 @@ def verbless(clause: str) -> list[Step]:
     if v.full(rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?", text):
         return [Step("adjust", None, text)]
     if match := re.match(
-        rf"(?:an? |in |to )*(?P<ratio>{framing.RATIO})(?: (?P<r2>\d+:\d+))?(?: (?:crop|ratio|aspect ratio|"
+        rf"(?:an? |in |to )*(?P<ratio>{framing.RATIO})(?: (?P<r2>\d+:\d+))?(?: \d{{3,5}} ?(?:px|"
+        rf"pixels))?(?: (?:crop|ratio|aspect ratio|"
         rf"format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
         text,
         re.I,
