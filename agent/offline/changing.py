@@ -11,6 +11,7 @@ from agent.offline.attributes import change_attribute, change_background
 from agent.offline.dressing import given, wear
 from agent.offline.erasing import trim
 from agent.offline.inserting import insert
+from agent.offline.miscoloured import unknown_colour
 from agent.offline.moving import move, resize
 from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
@@ -233,6 +234,8 @@ def make(rest: str, verb: str = "make") -> list[Step]:
             tail = rest[joint.end() :]
             more = assign(steps[-1].target or "image", tail)
             return steps + [step for step in more if step.op not in ("clarify", "replace")]
+    if not steps and (meant := unknown_colour(rest)):
+        return [Step("recolor", p.noun_phrase(meant[0]), meant[1])]
     return steps or [Step("clarify", p.noun_phrase(rest))]
 
 

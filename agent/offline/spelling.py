@@ -83,6 +83,11 @@ def _known() -> frozenset[str]:
     return frozenset(listed) | verbs | inflected | colours | frozenset(_TARGETS)
 
 
+def is_real_word(word: str) -> bool:
+    """Whether a word (lower case) is one that needs no mending."""
+    return word in _known()
+
+
 def _consonants(word: str) -> str:
     return re.sub(r"[aeiouy]|(.)(?=\1)", "", word)
 

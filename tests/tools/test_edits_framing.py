@@ -88,7 +88,8 @@ def test_what_stands_straight_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "extent"), [("300x100", (300, 100)), ("50%", (300, 200)), ("2x", (1200, 800)), ("150 px wide", (150, 100))]
+    ("value", "extent"),
+    [("300x100", (300, 100)), ("50%", (300, 200)), ("2x", (1200, 800)), ("150 px wide", (150, 100))],
 )
 def test_resizing(tmp_path: Path, value: str, extent: tuple[int, int]) -> None:
     context = opened(tmp_path, COFFEE)

@@ -211,6 +211,8 @@ def test_bad_arguments_are_one_sentence(photo: Path, mask: Path, tmp_path: Path)
         ["edit", photo, "remove this", "-o", out, "--point", "9000,4"],
         ["edit", photo, "remove this", "-o", out, "--point", "a,b"],
         ["edit", photo, "remove this", "-o", out, "--box", "3,4,3,4"],
+        ["edit", photo, "make the orange suit blurple", "-o", out],
+        ["edit", photo, "make the orange suit #GG1234", "-o", out],
         ["edit", photo, "brighter", "-o", out, "--planner", "psychic"],
         ["edit", photo, "brighter", "-o", tmp_path / "no" / "such" / "folder" / "out.png"],
         ["edit", photo, "brighter", "-o", tmp_path / "out.xyz"],
