@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-from tools.pictures.reading import open_picture
-from tools.workspace.workspace import Workspace
 
 from agent.conversation import Conversation, Question
 from agent.jobs import Job
@@ -21,7 +19,9 @@ from agent.transcript import ChatMessage
 from models.errors import BadInputError
 from models.segmentation.weight_free import WeightFreePredictor
 from tools.pictures.picture import Picture
+from tools.pictures.reading import open_picture
 from tools.sight import Sight
+from tools.workspace.workspace import Workspace
 
 __all__ = ["ChatMessage", "Conversation", "Job", "Question", "Studio", "Summary", "default_home"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models.colour.tone import apply_adjustments
-from models.colour.tone_words import parse_adjustments
 from pydantic import Field, field_validator
 
+from models.colour.tone import apply_adjustments
+from models.colour.tone_words import parse_adjustments
 from models.geometry import Extent
 from models.mask import Mask, feather
 from tools.edits.context import EditContext

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from models.filters.style import STYLES, apply_style, find_style
 from pydantic import Field
 
 from models.errors import UnavailableError
+from models.filters.style import STYLES, apply_style, find_style
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the

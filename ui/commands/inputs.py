@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import numpy as np
-from tools.pictures.reading import open_picture
 
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
 from models.mask import Mask, require
+from tools.pictures.reading import open_picture
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 
