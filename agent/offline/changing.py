@@ -71,6 +71,22 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
     return _replaced(old, new)
 
 
+_HUES = frozenset(
+    "red orange yellow green blue purple violet pink brown black white grey gray beige teal navy gold silver cream "
+    "turquoise cyan magenta maroon burgundy lavender tan khaki".split()
+)
+_HAIR = re.compile(
+    r"(?P<what>.*\bhair) (?P<how>(?:[a-z]+ )?(?:blonde?|brunette|ginger|platinum|auburn|raven|chestnut))$",
+    re.IGNORECASE,
+)
+
+
+def _is_a_thing(new: str) -> bool:
+    """Whether "a green pear" is meant and not the colour of pears: an article, a hue, and another noun behind it."""
+    words = new.lower().split()
+    return len(words) > 2 and words[0] in ("a", "an") and words[-1] not in _HUES and bool(_HUES & set(words[1:-1]))
+
+
 def _replaced(old: str, new: str) -> list[Step]:
     new = re.sub(r"\s+instead$", "", trim(new))
     if v.is_background(old) or v.full(
@@ -83,9 +99,7 @@ def _replaced(old: str, new: str) -> list[Step]:
     target = p.noun_phrase(old)
     if target is None:
         return assign("image", new)
-    if p.is_plain_colour(new):
-        if p.is_plain_colour(target):
-            return [Step("recolor", target, p.colour_words(new))]
+    if p.is_plain_colour(new) and not _is_a_thing(new):
         return [Step("recolor", target, p.colour_words(new))]
     return [Step("replace", p.noun_phrase(part) or part, p.bare(new)) for part in p.coordinated(old)]
 
@@ -250,6 +264,8 @@ _STATES = (
 
 def _made(rest: str) -> list[Step]:
     """The steps of one "make" phrase; empty when no new state is found in it."""
+    if hair := _HAIR.match(rest):
+        return [Step("recolor", p.noun_phrase(hair["what"]), hair["how"])]
     if match := re.match(
         r"(?P<what>(?:the |this |my |our )?(?:image|photo|picture|scene|pic|photograph|shot)(?![\w'])|"
         r"it|(?:this|that)(?! [\w-]+ (?:look|be|wear|have|hold|appear|seem|smile|into|like|more|less|"

@@ -50,12 +50,20 @@ def give(rest: str) -> list[Step]:
     return given(match["who"], match["what"])
 
 
+_COAT = re.compile(
+    r"(?:an? )?(?:fresh |new |nice |thin )*(?:coat|lick|splash|layer)s? of (?:paint in )?(?P<colour>.+?)(?: paint)?$",
+    re.I,
+)
+
+
 def given(who: str, what: str) -> list[Step]:
     """Steps for somebody or something getting something."""
     from agent.offline.assigning import assign
 
     plain = p.bare(what)
     target = p.noun_phrase(who)
+    if (coat := _COAT.match(what)) and p.is_plain_colour(coat["colour"]):
+        return [Step("recolor", target, p.colour_words(coat["colour"]))]
     whole = target is None or v.is_pronoun(who)
     if re.search(r"\bbackground$|\bbackdrop$", plain, re.I):
         kind = re.sub(r"\s*\b(?:colou?red )?(?:background|backdrop)$", "", plain, flags=re.I)

@@ -119,7 +119,10 @@ VERBS: dict[str, tuple[str, ...]] = {
     "wear": _words("dress, clothe, wear, style in"),
     "duplicate": _words("duplicate, clone, copy, replicate, multiply, repeat, mirror copy"),
     "combine": _words("combine, merge, blend, stitch, collage, composite"),
-    "export": _words("save, export, download, share, upload, print out, email, post, send me"),
+    "export": _words(
+        "save, export, download, share, upload, print out, email it, email this, email them, email me, "
+        "post it, post this, send me"
+    ),
     "pose": _words(
         "open, close, shut, smile, jump, run, stand up, sit down, wave, bend, unfold, fold, retract, turn around, "
         "turn on, turn off, switch on, switch off, light, ignite, wake, lower his arm, look, tilt her head"
