@@ -15,7 +15,8 @@ from tests.ui.conftest import Visit, streamlit_server
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.browser
+# a real browser on a busy machine: a step may come in the middle of a rerun, so a failure has to repeat itself
+pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
 _COLOUR_AT = """([x, y]) => {
   const canvas = document.querySelector('[data-testid="stBidiComponentRegular"]')
     ?? [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('canvas.picture'));
