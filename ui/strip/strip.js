@@ -83,6 +83,10 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   const tree = parentElement.querySelector(".tree"), wires = parentElement.querySelector(".wires");
   const strip = parentElement.querySelector(".strip");
   const command = (what) => setTriggerValue("command", what);
+  // a rerun that brings nothing new must not take the field away from somebody who is typing a name
+  const drawn = JSON.stringify(data.nodes);
+  if (tree.querySelector("input") && strip.dataset.drawn === drawn) return;
+  strip.dataset.drawn = drawn;
   const byId = new Map(data.nodes.map((node) => [node.id, node]));
   const parents = data.nodes.filter((node) => byId.has(node.parent));
   wires.replaceChildren(...parents.map((node) => wire(byId.get(node.parent), node)));
