@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from models.errors import PentimentoError, UnavailableError
+from models.errors import UnavailableError
+from ui.commands.exits import BAD_INPUT, one_sentence
+from ui.commands.training import commands as training_commands
 
-BAD_INPUT, NEEDS_ANSWER = 2, 3
+NEEDS_ANSWER = 3
 
 app = typer.Typer(
     add_completion=False,
@@ -25,22 +25,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Say what to change in a photo; it changes exactly there and nowhere else.",
 )
+app.add_typer(training_commands, name="train")
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write the result.")]
 MaskFile = Annotated[Path | None, typer.Option("--mask", help="Mask picture, 255 = may change.")]
 PointText = Annotated[str | None, typer.Option("--point", help="X,Y of a click, in pixels.")]
 BoxText = Annotated[str | None, typer.Option("--box", help="X0,Y0,X1,Y1 of a loose box, in pixels.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Repeats a result that involves chance.")]
-
-
-@contextmanager
-def one_sentence() -> Iterator[None]:
-    """Turn what a person can cause into one sentence on standard error and exit code 2."""
-    try:
-        yield
-    except PentimentoError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from error
 
 
 def ask(question: str) -> typer.Exit:

@@ -1,0 +1,123 @@
+"""From a person's settings to a running trainer: pictures, device, processes, and where to begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+
+from models.errors import BadInputError
+from models.progress import SILENT, Progress
+from models.training import checkpoints, files
+from models.training.checkpoints import Checkpoint
+from models.training.distributed import Crew, choose_device, crew
+from models.training.features import choose_features
+from models.training.loop import Outcome, RunOptions, Trainer
+from models.training.pictures.folder import Photos, load_photos
+from models.training.plan import TrainingPlan
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What was asked for. `settings` are fields of `TrainingPlan` that were given; a resumed run keeps the others.
+
+    Without `data` every picture is drawn. `initial` are weights to begin with, whose width and kernel then hold.
+    """
+
+    out: Path
+    data: Sequence[Path] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    options: RunOptions = field(default_factory=RunOptions)
+    resume: bool = False
+    initial: Path | None = None
+    vgg: Path | None = None
+    device: str = "auto"
+    longest: int = 1024
+
+
+def train(
+    request: TrainingRequest, progress: Progress = SILENT, say: Callable[[str], None] = lambda line: None
+) -> Outcome:
+    """Run it; see `Trainer.run`. Raises BadInputError for settings, folders or checkpoints that do not fit."""
+    device = choose_device(request.device)
+    with crew(device) as mates:
+        speak = say if mates.leads else lambda line: None
+        plan, begin = _plan(request)
+        photos, held = _photos(request, mates, progress, speak)
+        features = choose_features(request.vgg)
+        trainer = Trainer(
+            plan,
+            request.options,
+            request.out,
+            features=features.to(device),
+            device=device,
+            photos=photos,
+            held_photos=held,
+            crew=mates,
+        )
+        if isinstance(begin, Checkpoint):
+            trainer.resume(begin)
+            speak(f"Going on after {begin.step} steps.")
+        elif begin is not None:
+            trainer.start_from(begin)
+        if plan.loss.perceptual or plan.loss.style:
+            speak(f"Perceptual and style losses: {features.name}.")
+        return trainer.run(progress, speak)
+
+
+def _plan(request: TrainingRequest) -> tuple[TrainingPlan, Checkpoint | Mapping[str, torch.Tensor] | None]:
+    stored = checkpoints.newest(request.out / "checkpoints")
+    if request.resume and stored is not None:
+        checkpoint = checkpoints.load(stored)
+        plan = replace(checkpoint.plan, **request.settings)
+        if (plan.width, plan.kernel) != (checkpoint.plan.width, checkpoint.plan.kernel):
+            raise BadInputError("A resumed run keeps its width and kernel; choose another folder for another network.")
+        return plan, checkpoint
+    if stored is not None:
+        raise BadInputError(f"{request.out} holds a run already; go on with --resume, or choose another folder.")
+    if request.initial is None:
+        return TrainingPlan(**request.settings), None
+    weights = read_network(request.initial)
+    shape = {"width": weights["Pconv1.weight"].shape[0], "kernel": weights["Pconv2.weight"].shape[-1]}
+    if any(request.settings.get(name, value) != value for name, value in shape.items()):
+        raise BadInputError(f"{request.initial} is a network of width {shape['width']} and kernel {shape['kernel']}.")
+    return TrainingPlan(**{**request.settings, **shape}), weights
+
+
+def read_network(path: Path) -> dict[str, torch.Tensor]:
+    """Weights by the network's names, from safetensors (in parts too) or a published checkpoint's `generator`.
+
+    Raises BadInputError for any other file.
+    """
+    if path.suffix == ".safetensors":
+        weights = files.read_weights(path)
+    else:
+        try:
+            weights = torch.load(path, map_location="cpu", weights_only=True)["generator"]
+        except (OSError, EOFError, KeyError, TypeError, RuntimeError, ValueError, UnpicklingError) as error:
+            raise BadInputError(f"{path} is neither safetensors nor a published checkpoint.") from error
+    if not {"Pconv1.weight", "Pconv2.weight"} <= weights.keys():
+        raise BadInputError(f"{path} does not hold the weights of an RFR-Net.")
+    return weights
+
+
+def _photos(
+    request: TrainingRequest, mates: Crew, progress: Progress, say: Callable[[str], None]
+) -> tuple[Photos | None, Photos | None]:
+    """Those to train on and those held out. Process 0 decodes; the others open what it wrote."""
+    if not request.data:
+        return None, None
+    cache = request.out / "cache"
+    if mates.leads:
+        photos = load_photos(request.data, cache, longest=request.longest, progress=progress)
+        skipped = f"; {photos.skipped} files could not be used" if photos.skipped else ""
+        say(f"{len(photos)} pictures{skipped}.")
+        mates.wait()
+    else:
+        mates.wait()
+        photos = load_photos(request.data, cache, longest=request.longest, read_only=True)
+    return photos.split(request.options.held_out)

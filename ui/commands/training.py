@@ -1,0 +1,132 @@
+"""`train`: a filling network on one's own pictures. Under torchrun the same command trains on several processes."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from models.progress import Progress
+from ui.commands.exits import one_sentence
+
+commands = typer.Typer(no_args_is_help=True, help="Train a filling network on your own pictures.")
+
+Out = Annotated[Path, typer.Option("--out", help="Folder of the run: checkpoints, log.jsonl, sheet.png, weights.")]
+
+
+@commands.command()
+def rfr(
+    out: Out,
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Folder of pictures; may be repeated.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
+    initial: Annotated[
+        Path | None, typer.Option("--init", help="Weights to begin with: .safetensors, or a published .pth.")
+    ] = None,
+    width: Annotated[int | None, typer.Option(help="Feature channels, a multiple of 8; published: 64.")] = None,
+    kernel: Annotated[int | None, typer.Option(help="7, or 5 for smaller holes.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side of a crop in pixels, a multiple of 16.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Crops per process and step.")] = None,
+    steps: Annotated[int | None, typer.Option(min=0, help="Steps of the first phase.")] = None,
+    finetune_steps: Annotated[int | None, typer.Option(min=0, help="Steps after it, batch norms frozen.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Of the first phase.")] = None,
+    finetune_rate: Annotated[float | None, typer.Option(help="Of the second phase.")] = None,
+    warmup: Annotated[int | None, typer.Option(min=0, help="Steps over which the rate rises.")] = None,
+    decay: Annotated[str | None, typer.Option(help="constant (as published) or cosine, within each phase.")] = None,
+    ema: Annotated[float | None, typer.Option(help="Decay of the weights' moving average.")] = None,
+    clip: Annotated[float | None, typer.Option(help="Largest norm of a step's gradient.")] = None,
+    procedural: Annotated[float | None, typer.Option(min=0, max=1, help="Share of drawn pictures.")] = None,
+    colour: Annotated[bool | None, typer.Option(help="Vary light and colour of the pictures.")] = None,
+    holes: Annotated[str | None, typer.Option(help="Kinds of holes and weights: 'thin=3,text=1,blob=1'.")] = None,
+    loss: Annotated[str | None, typer.Option(help="Weights of the losses: 'hole=6,style=0'.")] = None,
+    precision: Annotated[str | None, typer.Option(help="auto, float32 or bfloat16.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Repeats a run.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop after this long, with a checkpoint.")] = None,
+    save_minutes: Annotated[float, typer.Option(help="Time between checkpoints.")] = 5.0,
+    log_every: Annotated[int, typer.Option(min=1, help="Steps between lines of the log.")] = 50,
+    sheet_every: Annotated[int, typer.Option(min=1, help="Steps between sample sheets.")] = 1000,
+    held_out: Annotated[int, typer.Option(min=1, help="Pictures kept for the sheet and the validation.")] = 32,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that cut crops and draw holes.")] = 0,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the CPU; all of them unless told.")] = None,
+    part_size: Annotated[float | None, typer.Option(min=0.01, help="Largest file in MiB; larger are divided.")] = None,
+    slim: Annotated[bool, typer.Option(help="Checkpoints of averaged half-precision weights alone.")] = False,
+    vgg: Annotated[Path | None, typer.Option(help="torchvision's VGG16 weights, for the perceptual losses.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, mps.")] = "auto",
+) -> None:
+    """Train RFR-Net. Settings that are not given are the paper's, or those of the run that is resumed."""
+    import torch
+
+    from models.training.loop import RunOptions
+    from models.training.plan import LossWeights, parse_holes
+    from models.training.starting import TrainingRequest, train
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    with one_sentence(), stoppable() as progress:
+        given: dict[str, Any] = {
+            "width": width, "kernel": kernel, "size": size, "batch": batch, "steps": steps,
+            "finetune_steps": finetune_steps, "learning_rate": learning_rate, "finetune_rate": finetune_rate,
+            "warmup": warmup, "decay": decay, "ema": ema, "clip": clip, "procedural": procedural, "colour": colour,
+            "precision": precision, "seed": seed,
+            "holes": None if holes is None else parse_holes(holes),
+            "loss": None if loss is None else LossWeights.parse(loss),
+        }  # fmt: skip
+        options = RunOptions(
+            minutes=minutes,
+            save_minutes=save_minutes,
+            log_every=log_every,
+            sheet_every=sheet_every,
+            held_out=held_out,
+            workers=workers,
+            part_mib=part_size,
+            slim=slim,
+        )
+        request = TrainingRequest(
+            out,
+            data or (),
+            {name: value for name, value in given.items() if value is not None},
+            options,
+            resume=resume,
+            initial=initial,
+            vgg=vgg,
+            device=device,
+        )
+        outcome = train(request, progress, typer.echo)
+    if outcome.leads:
+        state = "finished" if outcome.finished else "to be resumed"
+        typer.echo(f"{outcome.step} steps, {state}; {outcome.psnr:.2f} dB in held-out holes; {outcome.checkpoint}")
+
+
+@commands.command()
+def export(
+    out: Out,
+    target: Annotated[Path, typer.Argument(metavar="WEIGHTS.safetensors")],
+    part_size: Annotated[float | None, typer.Option(min=0.01, help="Largest file in MiB; larger are divided.")] = None,
+) -> None:
+    """Write the averaged weights of a run's newest checkpoint in half precision, for the app."""
+    from models.errors import BadInputError
+    from models.training import checkpoints, loop
+
+    with one_sentence():
+        newest = checkpoints.newest(out / "checkpoints")
+        if newest is None:
+            raise BadInputError(f"There is no training run in {out}.")
+        if target.suffix != ".safetensors":
+            raise BadInputError("Weights are written as safetensors; end the name in .safetensors.")
+        loop.export(checkpoints.load(newest), target, part_mib=part_size)
+
+
+@contextmanager
+def stoppable() -> Iterator[Progress]:
+    """A progress that Ctrl-C or a termination stops between two steps, so that a checkpoint is left."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield Progress(is_cancelled=stop.is_set)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
