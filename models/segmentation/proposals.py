@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from models.geometry import Bounds, Extent
+from models.geometry import Bounds, Extent, Point
 from models.progress import Progress
 
 
@@ -28,6 +28,24 @@ class Proposal:
     def area(self) -> int:
         """Pixels of the working picture."""
         return int(np.count_nonzero(self.inside))
+
+    def shared(self, other: Proposal) -> int:
+        """Pixels that are in both; the two are of one working picture."""
+        both = self.box.intersection(other.box)
+        if not both.area:
+            return 0
+        mine = self.inside[both.shifted(-self.box.x0, -self.box.y0).slices]
+        return int(np.count_nonzero(mine & other.inside[both.shifted(-other.box.x0, -other.box.y0).slices]))
+
+    def iou(self, other: Proposal) -> float:
+        """Intersection over union of the two masks."""
+        shared = self.shared(other)
+        return shared / (self.area + other.area - shared) if shared else 0.0
+
+    def holds(self, point: Point) -> bool:
+        """Whether a pixel of the working picture is in the mask."""
+        x, y = point.x - self.box.x0, point.y - self.box.y0
+        return 0 <= x < self.box.width and 0 <= y < self.box.height and bool(self.inside[y, x])
 
 
 @dataclass(frozen=True)
