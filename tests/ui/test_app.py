@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 # a real browser on a busy machine: a step may come in the middle of a rerun, so a failure has to repeat itself
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 _WORK = 90_000  # milliseconds an edit may take on a slow machine
 
 

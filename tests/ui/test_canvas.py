@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 # a real browser on a busy machine: a step may come in the middle of a rerun, so a failure has to repeat itself
-pytestmark = [pytest.mark.browser, pytest.mark.flaky(reruns=2)]
+pytestmark = pytest.mark.browser
 _COLOUR_AT = """([x, y]) => {
   const canvas = document.querySelector('[data-testid="stBidiComponentRegular"]')
     ?? [...document.querySelectorAll('*')].find((node) => node.shadowRoot?.querySelector('canvas.picture'));

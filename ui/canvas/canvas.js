@@ -1,6 +1,6 @@
 /**
  * The picture and the tools on it. Python sends what to show (`data`, see canvas/__init__.py); the person's marks
- * go back as the state `strokes`, everything else as the trigger `command`.
+ * go back as the state `strokes`, everything else as a command.
  */
 const SWATCHES = [
   "#1f3a93", "#2f6fde", "#17a2b8", "#1f7a5c", "#7bb661", "#f2c230", "#e8822e", "#c8102e",
@@ -180,7 +180,7 @@ class Canvas extends Pointing {
   }
 
   command(name, detail = {}) {
-    this.trigger("command", { name, ...detail, strokes: this.message() });
+    this.order({ name, ...detail, strokes: this.message() });
   }
 
   message() {

@@ -13,7 +13,7 @@ from ui.canvas.detail import Detail, looked_at
 from ui.canvas.overlay import CandidateMark, Overlay
 from ui.component import data_url, load_component
 
-_mount = load_component(
+_component = load_component(
     "canvas",
     Path(__file__).parent,
     html="canvas.html",
@@ -107,8 +107,7 @@ def canvas(
         "busy": busy,
         "consumed": consumed,
     }
-    result = _mount(key=key, data=shown, on_strokes_change=lambda: None, on_command_change=lambda: None)
-    command = cast("dict[str, Any] | None", result.get("command"))
+    command = _component.show(key=key, data=shown, on_strokes_change=lambda: None)
     if not command:
         return None
     rest = {name: value for name, value in command.items() if name not in ("name", "strokes")}

@@ -42,11 +42,11 @@ class Easel {
 
   /* ---- what Python says ------------------------------------------------------------------------------- */
 
-  update({ data, setStateValue, setTriggerValue }) {
+  update({ data, setStateValue }) {
     const before = this.data;
     this.data = data;
     this.setState = setStateValue;
-    this.trigger = setTriggerValue;
+    this.order = commander(data, setStateValue);
     const restored = this.strokes.open(`pentimento:${data.conversation}`, data.consumed, data.width, data.height);
     this.strokes.consume(data.consumed);
     const resized = before && (before.width !== data.width || before.height !== data.height);

@@ -9,7 +9,7 @@ from typing import Literal
 
 from ui.component import data_url, load_component
 
-_mount = load_component(
+_component = load_component(
     "gallery", Path(__file__).parent, html="gallery.html", css="gallery.css", scripts=("gallery.js",)
 )
 
@@ -51,14 +51,5 @@ def gallery(
         }
         for card in cards
     ]
-    result = _mount(
-        key=key,
-        data={"items": items, "label": label, "variant": variant},
-        on_picked_change=lambda: None,
-        on_dropped_change=lambda: None,
-    )
-    if picked := result.get("picked"):
-        return Choice(str(picked), "pick")
-    if dropped := result.get("dropped"):
-        return Choice(str(dropped), "drop")
-    return None
+    command = _component.show(key=key, data={"items": items, "label": label, "variant": variant})
+    return Choice(str(command["id"]), command["deed"]) if command else None

@@ -41,10 +41,11 @@ function dropButton(item, drop) {
   return button;
 }
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default function mount({ data, parentElement, setStateValue }) {
   const list = parentElement.querySelector(".cards");
   list.className = `cards ${data.variant}`;
   list.setAttribute("aria-label", data.label);
-  const pick = (id) => setTriggerValue("picked", id), drop = (id) => setTriggerValue("dropped", id);
+  const command = commander(data, setStateValue);
+  const pick = (id) => command({ deed: "pick", id }), drop = (id) => command({ deed: "drop", id });
   list.replaceChildren(...data.items.map((item) => card(item, data.variant, pick, drop)));
 }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from ui.component import load_component
 
-_mount = load_component("strip", Path(__file__).parent, html="strip.html", css="strip.css", scripts=("strip.js",))
+_component = load_component("strip", Path(__file__).parent, html="strip.html", css="strip.css", scripts=("strip.js",))
 
 
 def strip(nodes: list[dict[str, Any]], *, key: str) -> dict[str, Any] | None:
     """Show the nodes; the command given since the last run ({"name": "go" | "compare" | "rename", "id": …})."""
-    result = _mount(key=key, data={"nodes": nodes}, on_command_change=lambda: None)
-    return cast("dict[str, Any] | None", result.get("command"))
+    return _component.show(key=key, data={"nodes": nodes})

@@ -79,10 +79,10 @@ function rename(node, line, name, command) {
   input.select();
 }
 
-export default function mount({ data, parentElement, setTriggerValue }) {
+export default function mount({ data, parentElement, setStateValue }) {
   const tree = parentElement.querySelector(".tree"), wires = parentElement.querySelector(".wires");
   const strip = parentElement.querySelector(".strip");
-  const command = (what) => setTriggerValue("command", what);
+  const command = commander(data, setStateValue);
   // a rerun that brings nothing new must not take the field away from somebody who is typing a name
   const drawn = JSON.stringify(data.nodes);
   if (tree.querySelector("input") && strip.dataset.drawn === drawn) return;
