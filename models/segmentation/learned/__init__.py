@@ -1,0 +1,1 @@
+"""Segmenters, detectors and heat maps that transformers ships: SAM 2, SAM 3, Grounding DINO, OWLv2, CLIPSeg."""
