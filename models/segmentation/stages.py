@@ -27,6 +27,11 @@ class TextRanker(Protocol):
 
     name: str
 
+    @property
+    def logit_scale(self) -> float:
+        """By what similarities are multiplied before a softmax over texts, as the model was trained."""
+        ...
+
     def set_image(self, rgb: np.ndarray, proposals: Proposals) -> None:
         """H×W×3 uint8 sRGB and what was found in it."""
         ...
@@ -69,4 +74,18 @@ class HeatMapper(Protocol):
 
     def heat(self, rgb: np.ndarray, texts: Sequence[str]) -> np.ndarray:
         """float32 in [0, 1], texts × H × W of the picture."""
+        ...
+
+
+class ConceptSegmenter(Protocol):
+    """Cuts out everything that a short noun phrase names, in one step (SAM 3)."""
+
+    name: str
+
+    def set_image(self, rgb: np.ndarray) -> None:
+        """H×W×3 uint8 sRGB."""
+        ...
+
+    def find(self, phrase: str) -> Proposals:
+        """All instances, by falling score; `working` is the picture's own size. Empty when there is none."""
         ...
