@@ -16,6 +16,7 @@ import typer
 from models.errors import UnavailableError
 from ui.commands.exits import BAD_INPUT, one_sentence
 from ui.commands.training import commands as training_commands
+from ui.commands.weights import commands as weights_commands
 
 NEEDS_ANSWER = 3
 
@@ -26,6 +27,7 @@ app = typer.Typer(
     help="Say what to change in a photo; it changes exactly there and nowhere else.",
 )
 app.add_typer(training_commands, name="train")
+app.add_typer(weights_commands, name="models")
 
 Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write the result.")]
 MaskFile = Annotated[Path | None, typer.Option("--mask", help="Mask picture, 255 = may change.")]

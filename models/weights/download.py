@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,12 +28,6 @@ from models.weights.transfer import Fetched, Wanted, fetch
 
 _MARGIN = 64_000_000  # bytes of the disk that stay free
 _TIMEOUT = httpx.Timeout(15.0)  # seconds without an answer or a byte, then the transfer is taken up anew
-_YES = ("1", "ON", "YES", "TRUE")  # as huggingface_hub reads its switches
-
-
-def is_offline() -> bool:
-    """Whether the person has forbidden downloads with HF_HUB_OFFLINE, the switch that transformers obeys as well."""
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in _YES
 
 
 @dataclass(frozen=True)

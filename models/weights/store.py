@@ -28,6 +28,7 @@ from models.weights.catalogue import WEIGHT_SUFFIXES, Model, WeightFile, catalog
 from models.weights.digests import fingerprint
 from models.weights.hub_cache import blob_digest, cached_folder
 from models.weights.lock import Lock
+from models.weights.machine import is_offline
 from models.weights.record import Checked, FileRecord, Record, read_record, write_record
 from models.weights.status import Place, State, Status, cannot_remove, damage, why_unusable
 
@@ -144,7 +145,7 @@ class Store:
         `pause` is how to wait between attempts, in seconds.
         """
         # httpx and what it brings are only wanted here, and would slow every start.
-        from models.weights.download import Download, is_offline, new_client, said_kindly
+        from models.weights.download import Download, new_client, said_kindly
 
         model = self.model(model_id)
         if self.verify(model_id, progress.part(0.0, 0.0)).state is State.PRESENT:

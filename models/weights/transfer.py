@@ -20,7 +20,7 @@ from models.weights.digests import Digest, Fingerprint, fingerprint
 from models.weights.failures import UnreachableError, WrongBytesError
 from models.weights.hub import Published, published, refusal, unreachable
 
-_ATTEMPTS = 5  # in a row without a single new byte
+_ATTEMPTS = 4  # in a row without a single new byte
 _PAUSE = 0.5  # seconds before the second attempt; doubled each time
 _CHECKING = 0.97  # of the bar: the rest is reading the file once more
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
