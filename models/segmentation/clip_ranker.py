@@ -135,9 +135,11 @@ def _loaded(folder: Path, device: torch.device) -> tuple[Any, Any]:
     """The model in evaluation mode on the device, and its tokenizer. Nothing is fetched from anywhere."""
     from safetensors import SafetensorError
     from transformers import AutoTokenizer, CLIPModel
+    from transformers.utils import logging
 
     if not (folder / "config.json").is_file():
         raise UnavailableError(f"There is no CLIP model in {folder}; download it on the Models page.")
+    logging.disable_progress_bar()
     damaged = f"The CLIP model in {folder} cannot be read; remove it and download it again."
     try:
         loaded: Any = CLIPModel.from_pretrained(

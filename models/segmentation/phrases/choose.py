@@ -38,7 +38,7 @@ def choose(parts: list[Part], phrase: Phrase) -> Choice:
     """Pick the parts that a phrase means; `parts` are heaviest first."""
     if not parts:
         return _UNCLEAR
-    indices = [i for i, part in enumerate(parts) if part.weight >= RIVAL * parts[0].weight]
+    indices = [i for i, part in enumerate(parts) if part.sighting or part.weight >= RIVAL * parts[0].weight]
     if phrase.plural and not phrase.ordinal:
         return _plural(parts, phrase)
     clearness = 1.0
@@ -59,7 +59,7 @@ def choose(parts: list[Part], phrase: Phrase) -> Choice:
 
 
 def _plural(parts: list[Part], phrase: Phrase) -> Choice:
-    indices = [i for i, part in enumerate(parts) if part.weight >= ALIKE * parts[0].weight]
+    indices = [i for i, part in enumerate(parts) if part.sighting or part.weight >= ALIKE * parts[0].weight]
     for direction in phrase.sides:
         indices = [i for i in indices if _along(parts[i], direction) > 0.0]
     if phrase.count is not None:

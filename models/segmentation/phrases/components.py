@@ -9,6 +9,7 @@ import numpy as np
 
 from models.segmentation.background import grab_cut, grown, tidied, with_small_holes_filled
 from models.segmentation.colour_terms import ACHROMATIC, called_each, chromaticity, object_probability
+from models.segmentation.phrases.recogniser import Sighting
 from models.segmentation.saliency import Scene
 
 SMALLEST_PART = 0.0008  # share of the picture
@@ -27,7 +28,7 @@ class Part:
     """A possible answer at the scene's size: h×w bool, its evidence in [0, 1], and what follows from its shape.
 
     `place` is the centre (x, y) in [0, 1]; `area` its share of the picture; `weight` how much it dominates:
-    evidence, size and saliency together.
+    evidence, size and saliency together. What a model recognised is a `sighting` of its, and no speck however small.
     """
 
     mask: np.ndarray
@@ -35,6 +36,7 @@ class Part:
     place: tuple[float, float]
     area: float
     weight: float
+    sighting: Sighting | None = None
 
 
 def part_of(mask: np.ndarray, scene: Scene, evidence: float) -> Part:

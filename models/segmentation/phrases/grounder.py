@@ -8,10 +8,12 @@ import numpy as np
 from models.geometry import Extent
 from models.mask import Mask, invert
 from models.segmentation.background import matte
+from models.segmentation.phrases.answer import Answer
 from models.segmentation.phrases.components import border_run
 from models.segmentation.phrases.parse import parse
-from models.segmentation.phrases.resolve import Answer, Resolver
-from models.segmentation.protocol import Candidate, Grounding
+from models.segmentation.phrases.recogniser import Recogniser
+from models.segmentation.phrases.resolve import Resolver
+from models.segmentation.protocol import Candidate, Grounding, LazyCandidate
 from models.segmentation.refine import refine_edges
 from models.segmentation.saliency import WORKING_LONGEST, Scene
 
@@ -22,8 +24,8 @@ _NARROWEST = 24
 class PhraseGrounder:
     """`set_image` once, then any number of phrases. Not thread-safe; one per job.
 
-    Nothing here recognises things: "the giraffe" is answered when one thing alone stands out, and asked back
-    otherwise. Scores of what stands out are fitted to how often it is right (see background.py); scores
+    Without a recogniser nothing here knows things: "the giraffe" is answered when one thing alone stands out, and
+    asked back otherwise. Scores of what stands out are fitted to how often it is right (see background.py); scores
     of colours, stuff and faces are graded evidence, not measured frequencies.
     """
 
@@ -32,11 +34,13 @@ class PhraseGrounder:
     def __init__(self) -> None:
         self._rgb: np.ndarray | None = None
         self._resolver: Resolver | None = None
+        self._recogniser: Recogniser | None = None
 
-    def set_image(self, rgb: np.ndarray) -> None:
-        """H×W×3 uint8, sRGB. Analysed at the first phrase."""
+    def set_image(self, rgb: np.ndarray, recogniser: Recogniser | None = None) -> None:
+        """H×W×3 uint8, sRGB, and a model that knows what is in it. Analysed at the first phrase."""
         self._rgb = rgb
         self._resolver = None
+        self._recogniser = recogniser
 
     def from_words(self, phrase: str) -> Grounding:
         """What a noun phrase names, as full-size masks, or a question when that cannot be known.
@@ -59,15 +63,18 @@ class PhraseGrounder:
         if self._rgb is None:
             raise ValueError("set_image comes first")
         if self._resolver is None:
-            self._resolver = Resolver(Scene.of(self._rgb))
+            self._resolver = Resolver(Scene.of(self._rgb), self._recogniser)
         return self._resolver
 
     def _full_size(self, answer: Answer) -> Grounding:
-        candidates = tuple(
-            Candidate(self._at_full_size(mask, answer.soft), score, reason)
-            for mask, score, reason in zip(answer.masks, answer.scores, answer.reasons, strict=True)
-        )
-        return Grounding(candidates, answer.chosen, answer.question)
+        candidates: list[Candidate] = []
+        for index, (mask, score, reason) in enumerate(zip(answer.masks, answer.scores, answer.reasons, strict=True)):
+            render = answer.render(index)
+            if render is not None:
+                candidates.append(LazyCandidate(render, score, reason))
+            else:
+                candidates.append(Candidate(self._at_full_size(mask, answer.soft), score, reason))
+        return Grounding(tuple(candidates), answer.chosen, answer.question)
 
     def _at_full_size(self, small: np.ndarray, soft: bool) -> Mask:
         """A mask of the reduced picture brought to full size, its edge moved onto the picture's edge."""

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 
 from models.geometry import Bounds
+from models.mask import invert, subtract
 from models.segmentation.background import SubjectSplit, measured, otsu, split_subject, tidied
 from models.segmentation.colour_terms import ACHROMATIC, called
 from models.segmentation.faces import face_mask, find_faces, people_unasked, skin_probability
 from models.segmentation.people import people_mask, person_mask, with_people
+from models.segmentation.phrases.answer import Answer, answer, counted, single
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import (
     Part,
@@ -28,6 +30,9 @@ from models.segmentation.phrases.components import (
     with_shading,
 )
 from models.segmentation.phrases.parse import Phrase
+from models.segmentation.phrases.recognised import CALLED, recognise
+from models.segmentation.phrases.recogniser import Recogniser, with_article
+from models.segmentation.phrases.relations import related
 from models.segmentation.phrases.vocabulary import (
     MANY_COLOURED,
     ROUND_WORDS,
@@ -44,8 +49,7 @@ CHOOSE_SUBJECT = 0.60  # "the subject", "the background"
 CHOOSE_UNNAMED = 0.70  # "the dog": a noun that only uniqueness can answer
 CHOOSE_COLOUR = 0.50  # "the red car"
 CHOOSE_STUFF = 0.50  # "the sky"
-# A thing is called by a colour when that fits it at least this well beside the colour that fits best,
-CALLED = 0.30
+# A thing is called by a colour when that fits it at least CALLED well beside the colour that fits best,
 # and at least this share as well as the thing that the colour fits best in this picture.
 _CALLED_BEST = 0.65
 # The least roundness of a thing whose noun says it is round.
@@ -54,22 +58,10 @@ ROUND = 0.5
 SURFACE = 0.22
 # Even the clearest colour does not prove the noun.
 _SUREST_COLOUR = 0.9
-_MOST_CANDIDATES = 6
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Masks at the scene's size (bool, best first) with scores and reasons, those chosen, and a question.
-
-    `soft` asks for a matte at the edge: the answer is a cut-out.
-    """
-
-    masks: tuple[np.ndarray, ...] = ()
-    scores: tuple[float, ...] = ()
-    reasons: tuple[str, ...] = ()
-    chosen: tuple[int, ...] = ()
-    question: str | None = None
-    soft: bool = False
+# Nouns that a model is asked about, where there is one.
+_LEARNED_FIRST = frozenset([Kind.OBJECT, Kind.PART, Kind.GARMENT, Kind.PERSON, Kind.STUFF, Kind.FACE, Kind.SKIN])
+# Below this probability a model contradicts what was found without it.
+_DOUBTED = 0.2
 
 
 @dataclass
@@ -77,6 +69,7 @@ class Resolver:
     """Answers phrases about one scene; what several phrases need is computed once."""
 
     scene: Scene
+    recogniser: Recogniser | None = None
     _colour_maps: dict[tuple[str, ...], np.ndarray] = field(default_factory=dict)
 
     @cached_property
@@ -94,9 +87,39 @@ class Resolver:
         """The best honest answer to a phrase."""
         if phrase.excepted is not None:
             return self._all_but(phrase, phrase.excepted)
+        if self.recogniser is not None and phrase.noun is not None and phrase.kind in _LEARNED_FIRST:
+            return self._recognised(phrase, self.recogniser)
+        return self._unaided(phrase)
+
+    def _recognised(self, phrase: Phrase, recogniser: Recogniser) -> Answer:
+        """With a model that knows what things look like, and by what can be seen without where that is better.
+
+        Surfaces and faces that are found without it, and skin, stay as they are: proposals cut surfaces to pieces.
+        Otherwise the model decides as soon as it recognises anything. Where it does not, an unaided answer stands
+        unless the model has judged that very place and finds the noun improbable there: then it is only offered.
+        """
+        trusted = phrase.kind in (Kind.STUFF, Kind.FACE, Kind.SKIN)
+        unaided = self._unaided(phrase) if trusted else None
+        if unaided is not None and unaided.chosen:
+            return unaided
+        wanted = replace(phrase, plural=True) if phrase.kind is Kind.STUFF and not phrase.decides else phrase
+        found = recognise(wanted, recogniser, self.scene, self.resolve)
+        if found.seen:
+            return found.answer
+        unaided = unaided or self._unaided(phrase)
+        if not unaided.chosen:
+            return found.answer
+        probability = recogniser.probability_at(unaided.union, phrase)
+        if probability is None or probability >= _DOUBTED:
+            return unaided
+        asked = f"I am not sure that this is {with_article(phrase.compound)}; is it? You can also click it."
+        return replace(unaided, chosen=(), question=asked)
+
+    def _unaided(self, phrase: Phrase) -> Answer:
+        """The best honest answer without knowing what things look like."""
         match phrase.kind:
             case Kind.EVERYTHING:
-                return _single(np.ones(self.scene.saliency.shape, bool), 1.0, "the whole picture")
+                return single(np.ones(self.scene.saliency.shape, bool), 1.0, "the whole picture")
             case Kind.BACKGROUND:
                 return self._background()
             case Kind.SUBJECT if not phrase.colours and not phrase.decides:
@@ -122,15 +145,18 @@ class Resolver:
         without = self.resolve(excepted)
         if not without.chosen:
             return without
-        kept = np.any([without.masks[i] for i in without.chosen], axis=0)
+        kept, kept_render = without.union, without.union_render
         score = min(without.scores[i] for i in without.chosen)
         if phrase.kind in (Kind.EVERYTHING, Kind.THING, Kind.BACKGROUND):
-            return _single(~kept, score, f"everything but {excepted.named}")
+            render = (lambda: invert(kept_render())) if kept_render else None
+            return single(~kept, score, f"everything but {excepted.named}", render)
         whole = self.resolve(replace(phrase, excepted=None))
         if not whole.chosen:
             return whole
-        left = np.any([whole.masks[i] for i in whole.chosen], axis=0) & ~kept
-        return _single(left, min(score, *(whole.scores[i] for i in whole.chosen)), phrase.text)
+        whole_render = whole.union_render
+        render = (lambda: subtract(whole_render(), kept_render())) if whole_render and kept_render else None
+        score = min(score, *(whole.scores[i] for i in whole.chosen))
+        return single(whole.union & ~kept, score, phrase.text, render)
 
     def _subject(self) -> Answer:
         split = self.subject
@@ -139,16 +165,14 @@ class Resolver:
         if split.confidence < CHOOSE_SUBJECT:
             asked = "I am not sure what the subject is; is it this? You can also click it."
             return Answer((split.mask,), (split.confidence,), ("stands out",), (), asked)
-        answer = _single(split.mask, split.confidence, "stands out from the background")
-        return replace(answer, soft=True)
+        return replace(single(split.mask, split.confidence, "stands out from the background"), soft=True)
 
     def _background(self) -> Answer:
         subject = self._subject()
         if not subject.chosen:
             asked = "I cannot tell subject and background apart here; click the subject, or brush over it."
             return replace(subject, question=asked)
-        answer = _single(~subject.masks[0], subject.scores[0], "everything but the subject")
-        return replace(answer, soft=True)
+        return replace(single(~subject.masks[0], subject.scores[0], "everything but the subject"), soft=True)
 
     def _stuff(self, phrase: Phrase) -> Answer:
         word = phrase.noun or ""
@@ -158,7 +182,7 @@ class Resolver:
             return Answer(question=f"I don't see any {word} here; click it, or brush over it.")
         if found.score < CHOOSE_STUFF:
             return Answer((found.mask,), (found.score,), (f"could be {word}",), (), f"Is this the {word}?")
-        return _single(found.mask, found.score, f"looks like {word}")
+        return single(found.mask, found.score, f"looks like {word}")
 
     def _without_subject(self, mask: np.ndarray) -> np.ndarray:
         """A surface without the thing that stands before it, when that is sure and not the surface itself."""
@@ -174,16 +198,16 @@ class Resolver:
         parts.sort(key=lambda part: -part.weight)
         choice = choose(parts, phrase)
         kind = "faces" if phrase.kind is Kind.FACE else "people"
-        asked = f"I see {_many(len(parts))} {kind}; which one?" if len(parts) > 1 else f"Is this {phrase.named}?"
-        return _answer(parts, choice, phrase, asked, 0.85, CHOOSE_COLOUR)
+        asked = f"I see {counted(len(parts))} {kind}; which one?" if len(parts) > 1 else f"Is this {phrase.named}?"
+        return answer(parts, choice, phrase, asked, 0.85, CHOOSE_COLOUR)
 
     def _skin(self, phrase: Phrase) -> Answer:
         fit = skin_probability(self.scene.lab)
         parts = [part for part in parts_from_map(self.scene, fit) if border_run(part.mask) < SURFACE]
         if phrase.noun != "skin" or not self.faces:
             asked = f"I can't tell where {phrase.named} is without a model; click it, or brush over it."
-            return _answer(parts, Choice((), 0.0), phrase, asked, 0.4, CHOOSE_COLOUR)
-        return _answer(parts, choose(parts, replace(phrase, plural=True)), phrase, "", 0.7, CHOOSE_COLOUR)
+            return answer(parts, Choice((), 0.0), phrase, asked, 0.4, CHOOSE_COLOUR)
+        return answer(parts, choose(parts, replace(phrase, plural=True)), phrase, "", 0.7, CHOOSE_COLOUR)
 
     def _half(self, phrase: Phrase) -> Answer:
         """ "The left half", "the top": a straight cut through the middle."""
@@ -192,7 +216,7 @@ class Resolver:
         mask = np.ones((height, width), bool)
         for dx, dy in phrase.sides:
             mask &= (dx * x[None] + dy * y[:, None] >= 0) if (dx, dy) != (0, 0) else (np.abs(x[None]) < 0.5)
-        return _single(mask, 0.8, phrase.text)
+        return single(mask, 0.8, phrase.text)
 
     def _coloured(self, phrase: Phrase, guessed: bool = False) -> Answer:
         fit = self._fit(phrase)
@@ -221,10 +245,10 @@ class Resolver:
         if surface:
             choice = Choice((), 0.0)
         parts = self._completed(parts, choice, phrase, fit)
-        asked = f"I see {_many(len(parts))} {name} things; which one is {phrase.named}?"
+        asked = f"I see {counted(len(parts))} {name} things; which one is {phrase.named}?"
         if surface or len(parts) == 1:
             asked = f"Is this {phrase.named}? You can also click it."
-        return _answer(parts, choice, phrase, asked, 0.6 if guessed else _SUREST_COLOUR, CHOOSE_COLOUR)
+        return answer(parts, choice, phrase, asked, 0.6 if guessed else _SUREST_COLOUR, CHOOSE_COLOUR)
 
     def _fit(self, phrase: Phrase) -> np.ndarray:
         if not phrase.colours:
@@ -289,9 +313,8 @@ class Resolver:
         other = self.resolve(phrase.relation.other)
         if not other.chosen:
             return parts
-        anchor = part_of(np.any([other.masks[i] for i in other.chosen], axis=0), self.scene, 1.0)
-        kept = [part for part in parts if _holds(phrase.relation.how, part, anchor)]
-        return kept or parts
+        anchor = part_of(other.union, self.scene, 1.0)
+        return related(parts, phrase.relation.how, anchor) or parts
 
     def _unnamed(self, phrase: Phrase) -> Answer:
         """A noun whose look we do not know: only what stands out, and only when nothing else does."""
@@ -311,7 +334,7 @@ class Resolver:
         if phrase.relation is not None or phrase.noun in SIDE_WORDS:
             base *= 0.8
         asked = f"{ask}; is it one of these? You can also click it."
-        return _answer(parts, choice, phrase, asked, base, CHOOSE_UNNAMED)
+        return answer(parts, choice, phrase, asked, base, CHOOSE_UNNAMED)
 
     def _standing_out(self, divided: bool) -> list[Part]:
         """The subject's pieces and other salient things, heaviest first; `divided` at their necks."""
@@ -332,50 +355,5 @@ def _separate(mask: np.ndarray) -> list[np.ndarray]:
     return [labels == label for label in range(1, count)]
 
 
-def _single(mask: np.ndarray, score: float, reason: str) -> Answer:
-    return Answer((mask,), (score,), (reason,), (0,))
-
-
-def _many(count: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six")
-    return words[count] if count < len(words) else "several"
-
-
 def _is_surface(part: Part) -> bool:
     return border_run(part.mask) >= SURFACE or part.area > 0.6
-
-
-def _holds(how: str, part: Part, anchor: Part) -> bool:
-    """Whether a part stands in a relation to an anchor, judged by their places in the picture."""
-    (x, y), (ax, ay) = part.place, anchor.place
-    if how in ("on", "in", "inside", "of", "with", "wearing", "holding", "on top of", "at", "over"):
-        rows, columns = np.nonzero(anchor.mask)
-        px, py = x * anchor.mask.shape[1], y * anchor.mask.shape[0]
-        above = 0.25 * np.ptp(rows) + 0.1 * anchor.mask.shape[0]
-        return columns.min() <= px <= columns.max() and rows.min() - above <= py <= rows.max()
-    if how in ("to the left of", "left of"):
-        return x < ax
-    if how in ("to the right of", "right of"):
-        return x > ax
-    if how == "above":
-        return y < ay
-    if how in ("under", "below"):
-        return y > ay
-    return bool(np.hypot(x - ax, y - ay) < 0.35 + 0.5 * np.sqrt(anchor.area))
-
-
-def _answer(parts: list[Part], choice: Choice, phrase: Phrase, question: str, sure: float, threshold: float) -> Answer:
-    """Put parts and choice together; what is not sure enough becomes the question."""
-    order = [*choice.indices, *(i for i in range(len(parts)) if i not in choice.indices)]
-    order = order[: max(_MOST_CANDIDATES, len(choice.indices))]
-    clear = sure * choice.clearness
-    scores = tuple(
-        float(np.clip(clear * min(1.0, parts[i].evidence / 0.6) if i in choice.indices else 0.3 * sure, 0, 1))
-        for i in order
-    )
-    masks = tuple(parts[i].mask for i in order)
-    reasons = (f"fits “{phrase.text}”",) * len(order)
-    chosen = tuple(range(len(choice.indices)))
-    if not chosen or min(scores[i] for i in chosen) < threshold:
-        return Answer(masks, scores, reasons, (), question or f"Is this {phrase.named}?")
-    return Answer(masks, scores, reasons, chosen)
