@@ -19,6 +19,7 @@ from models.training.average import MovingAverage
 from models.training.checkpoints import Checkpoint
 from models.training.distributed import Crew
 from models.training.features import Features
+from models.training.initial import begin_smooth
 from models.training.journal import Journal
 from models.training.losses import composite, measure
 from models.training.masks.mixture import HoleMixture
@@ -91,6 +92,8 @@ class Trainer:
         with torch.random.fork_rng():
             torch.manual_seed(plan.seed)
             net = RFRNet(plan.width, plan.kernel)
+        if plan.start == "smooth":
+            begin_smooth(net, torch.Generator().manual_seed(plan.seed))
         self.net = net.to(device).to(memory_format=torch.channels_last)
         self._average = MovingAverage(self.net, plan.ema)
         self._optimiser = torch.optim.Adam(self.net.parameters(), lr=plan.rate(0))

@@ -40,6 +40,7 @@ class TrainingPlan:
 
     First `steps` with live batch norms, then `finetune_steps` with frozen ones (the paper's two phases, Adam, 2e-4
     and 5e-5). `decay` "cosine" lets each phase's rate fall to a twentieth, "constant" keeps it as published.
+    `start` "smooth" begins as a smooth filling (see `initial`), with `steps` 0; it is for short runs.
     `size` is the crop's side in pixels, `batch` the crops per process and step. Crops are always mirrored and turned;
     `colour` also changes their light and colour. `procedural` is the share of drawn pictures among the crops.
     """
@@ -53,6 +54,7 @@ class TrainingPlan:
     learning_rate: float = 2e-4
     finetune_rate: float = 5e-5
     warmup: int = 500
+    start: str = "random"
     decay: str = "constant"
     ema: float = 0.999
     clip: float = 1.0
@@ -68,6 +70,10 @@ class TrainingPlan:
             raise BadInputError(f"The crop size must be a multiple of {_STRIDE}, at least 64, not {self.size}.")
         if self.batch < 1 or self.steps < 0 or self.finetune_steps < 0 or self.total < 1:
             raise BadInputError("A run needs at least one step and one picture a batch.")
+        if self.start not in ("random", "smooth"):
+            raise BadInputError(f"A run's start is random or smooth, not {self.start}.")
+        if self.start == "smooth" and self.steps:
+            raise BadInputError("A smooth start needs frozen batch norms from the first step on: give 0 steps.")
         if self.decay not in ("constant", "cosine"):
             raise BadInputError(f"The rate's decay is constant or cosine, not {self.decay}.")
         if self.precision not in ("auto", "float32", "bfloat16"):

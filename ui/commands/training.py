@@ -36,6 +36,7 @@ def rfr(
     learning_rate: Annotated[float | None, typer.Option(help="Of the first phase.")] = None,
     finetune_rate: Annotated[float | None, typer.Option(help="Of the second phase.")] = None,
     warmup: Annotated[int | None, typer.Option(min=0, help="Steps over which the rate rises.")] = None,
+    start: Annotated[str | None, typer.Option(help="random, or smooth: for short runs, with --steps 0.")] = None,
     decay: Annotated[str | None, typer.Option(help="constant (as published) or cosine, within each phase.")] = None,
     ema: Annotated[float | None, typer.Option(help="Decay of the weights' moving average.")] = None,
     clip: Annotated[float | None, typer.Option(help="Largest norm of a step's gradient.")] = None,
@@ -70,7 +71,8 @@ def rfr(
         given: dict[str, Any] = {
             "width": width, "kernel": kernel, "size": size, "batch": batch, "steps": steps,
             "finetune_steps": finetune_steps, "learning_rate": learning_rate, "finetune_rate": finetune_rate,
-            "warmup": warmup, "decay": decay, "ema": ema, "clip": clip, "procedural": procedural, "colour": colour,
+            "warmup": warmup, "start": start, "decay": decay, "ema": ema, "clip": clip,
+            "procedural": procedural, "colour": colour,
             "precision": precision, "seed": seed,
             "holes": None if holes is None else parse_holes(holes),
             "loss": None if loss is None else LossWeights.parse(loss),

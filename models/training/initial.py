@@ -1,0 +1,51 @@
+"""A start from which short runs arrive: the network begins as a smooth filling and learns what to add.
+
+A partial convolution whose weights are equal is a normalised convolution (Knutsson and Westin 1993): it fills a hole
+with the mean of what is known around. Three channels of the network can carry that mean from the first layer to the
+picture, if the others keep out of their way. No layer is added, only weights are chosen; after that everything is
+trained. Batch norms must be frozen from the first step on (no first phase), as live ones would undo the scales.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from models.inpainting.rfr.mask_plan import RECURRENCES
+from models.inpainting.rfr.network import RFRNet
+
+_QUIET = 0.02  # of the usual deviation: what else reaches the three channels begins almost, but not quite, silent
+_COLOURS = 3
+
+
+@torch.no_grad()
+def begin_smooth(net: RFRNet, generator: torch.Generator) -> None:
+    """Set all weights: the smooth way through for three channels, He et al.'s (2015) for the rest."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            _he(module.weight, generator, fan=module.weight[0].numel())
+        elif isinstance(module, nn.ConvTranspose2d):
+            # a pixel of the enlarged map is made from a quarter of the kernel
+            _he(module.weight, generator, fan=module.weight[:, 0].numel() // 4)
+    for colour in range(_COLOURS):
+        net.Pconv1.weight[colour] = 0.0
+        net.Pconv1.weight[colour, colour] = 1 / net.Pconv1.weight[colour, colour].numel()
+        net.Pconv2.weight[colour] = 0.0
+        net.Pconv2.weight[colour, colour] = 1 / net.Pconv2.weight[colour, colour].numel()
+    last = net.RFRModule.get_submodule("dec_1.0")
+    if isinstance(last, nn.ConvTranspose2d):
+        last.weight[:, :_COLOURS] = 0.0
+    net.Tconv.weight[:, :_COLOURS] *= _QUIET
+    slope = torch.tensor([0.25, 0.75, 0.75, 0.25])
+    for colour in range(_COLOURS):
+        # merging is a mean over the entry's map and one of each recurrence, and the latter are silent here
+        net.Tconv.weight[colour, colour] += (RECURRENCES + 1) * torch.outer(slope, slope)
+        net.tail1.weight[colour] *= _QUIET
+        net.tail1.weight[colour, _COLOURS + colour, 1, 1] += 1.0
+        net.out.weight[colour] *= _QUIET
+        net.out.weight[colour, colour, 1, 1] += 1.0
+    net.tail2.bn3.weight.zero_()  # the residual's branch adds nothing yet
+
+
+def _he(weight: torch.Tensor, generator: torch.Generator, fan: int) -> None:
+    weight.copy_(torch.randn(weight.shape, generator=generator) * (2 / fan) ** 0.5)
