@@ -10,6 +10,7 @@ import numpy as np
 
 from models.geometry import Bounds, Point
 from models.mask import Mask
+from models.progress import SILENT, Progress
 from models.segmentation.proposals import Proposals
 
 
@@ -36,15 +37,31 @@ class TextRanker(Protocol):
         """H×W×3 uint8 sRGB and what was found in it."""
         ...
 
+    def encode(self, rgb: np.ndarray, proposals: Proposals, progress: Progress = SILENT) -> np.ndarray:
+        """What `set_image` computes, float32, proposals × width. Raises CancelledError when progress says so."""
+        ...
+
+    def restore(self, embeddings: np.ndarray) -> None:
+        """Take what `encode` made earlier, by a ranker of the same `identity`, instead of `set_image`."""
+        ...
+
+    def identity(self) -> str:
+        """A short digest of the weights and settings: embeddings of rankers with equal ones can be exchanged."""
+        ...
+
     def similarity(self, texts: Sequence[str]) -> np.ndarray:
         """Cosine similarities, float32, texts × proposals. Texts are given to the model as they are."""
         ...
 
 
 class Detector(Protocol):
-    """Finds boxes by words in one pass (Grounding DINO, OWLv2)."""
+    """Finds boxes by words in one pass (Grounding DINO, OWLv2).
+
+    `threshold` in (0, 1) is the score from which its authors take a box for found.
+    """
 
     name: str
+    threshold: float
 
     def detect(self, rgb: np.ndarray, phrase: str) -> list[Detection]:
         """Best first; empty when nothing in H×W×3 uint8 sRGB matches."""

@@ -40,7 +40,7 @@ class GroundingDino:
     ) -> None:
         """Raises UnavailableError when no such model can be read there, BadInputError when it is another kind."""
         self._model, self._prepare, self._device = load(folder, GROUNDING_DINO, device)
-        self._threshold, self._overlap, self._most = threshold, overlap, most
+        self.threshold, self._overlap, self._most = threshold, overlap, most
 
     def detect(self, rgb: np.ndarray, phrase: str) -> list[Detection]:
         """Best first; empty when nothing in H×W×3 uint8 sRGB matches. Raises BadInputError for an empty phrase."""
@@ -56,7 +56,7 @@ class GroundingDino:
         with inference(self._device):
             answer = self._model(**given)
             found = self._prepare.post_process_grounded_object_detection(
-                answer, given["input_ids"], threshold=self._threshold, target_sizes=[(extent.height, extent.width)]
+                answer, given["input_ids"], threshold=self.threshold, target_sizes=[(extent.height, extent.width)]
             )[0]
         return _detections(found["boxes"], found["scores"], phrase, extent, self._overlap, self._most)
 
@@ -81,7 +81,7 @@ class Owlv2:
     ) -> None:
         """Raises UnavailableError when no such model can be read there, BadInputError when it is another kind."""
         self._model, self._prepare, self._device = load(folder, OWLV2, device)
-        self._threshold, self._overlap, self._most = threshold, overlap, most
+        self.threshold, self._overlap, self._most = threshold, overlap, most
         self._template = template
 
     def detect(self, rgb: np.ndarray, phrase: str) -> list[Detection]:
@@ -101,7 +101,7 @@ class Owlv2:
             answer = self._model(**given)
             # boxes are shares of the padded square, whose side is the picture's longer one
             found = self._prepare.image_processor.post_process_object_detection(
-                answer, threshold=self._threshold, target_sizes=[(extent.height, extent.width)]
+                answer, threshold=self.threshold, target_sizes=[(extent.height, extent.width)]
             )[0]
         return _detections(found["boxes"], found["scores"], phrase, extent, self._overlap, self._most)
 
