@@ -71,8 +71,15 @@ def renew(known: torch.Tensor, *, channels: int, kernel: int, stride: int = 1) -
     return Renewal(renewed, channels * kernel * kernel / (total + _EPSILON) * renewed)
 
 
+@torch.no_grad()
 def plan_masks(known: torch.Tensor, *, width: int, kernel: int, recurrences: int = RECURRENCES) -> MaskPlan:
-    """Follow a binary B×1×H×W float32 mask (1 = known) through a network of `width` channels."""
+    """Follow B×1×H×W or B×3×H×W known pixels (equal channels; ≥ 0.5 = known) through a network of `width` channels.
+
+    Raises ValueError unless H and W are multiples of 16.
+    """
+    if known.shape[-1] % REASONING_STRIDE or known.shape[-2] % REASONING_STRIDE:
+        raise ValueError(f"height and width must be multiples of {REASONING_STRIDE}, not {tuple(known.shape[-2:])}")
+    known = (known[:, :1] >= 0.5).to(torch.promote_types(known.dtype, torch.float32))
     first = renew(known, channels=3, kernel=7, stride=2)
     second = renew(first.known, channels=width, kernel=kernel)
     latest, merged = second.known, second.known

@@ -15,11 +15,11 @@ from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
 from models.inpainting.rfr.attention import AttentionModule, Remembered
-from models.inpainting.rfr.mask_plan import REASONING_STRIDE, RECURRENCES, MaskPlan, Recurrence, plan_masks
+from models.inpainting.rfr.mask_plan import RECURRENCES, MaskPlan, Recurrence, plan_masks
 
 KERNELS = (5, 7)
-_SLOPE = 0.01  # * leaky slope outside the reasoning
-_DECODER_SLOPE = 0.2  # * and inside its decoder
+SLOPE = 0.01  # * leaky slope outside the reasoning
+DECODER_SLOPE = 0.2  # * and inside its decoder
 
 
 class RFRNet(nn.Module):
@@ -71,11 +71,7 @@ class RFRNet(nn.Module):
 
     def plan(self, known: torch.Tensor, recurrences: int = RECURRENCES) -> MaskPlan:
         """Masks and ratios for B×1×H×W or B×3×H×W known pixels (equal channels; ≥ 0.5 = known)."""
-        if known.shape[-1] % REASONING_STRIDE or known.shape[-2] % REASONING_STRIDE:
-            raise ValueError(f"height and width must be multiples of {REASONING_STRIDE}, not {tuple(known.shape[-2:])}")
-        with torch.no_grad():
-            binary = (known[:, :1] >= 0.5).to(torch.promote_types(known.dtype, torch.float32))
-            return plan_masks(binary, width=self.width, kernel=self.kernel, recurrences=recurrences)
+        return plan_masks(known, width=self.width, kernel=self.kernel, recurrences=recurrences)
 
     def forward(
         self, image_masked: torch.Tensor, known: torch.Tensor | MaskPlan, recurrences: int = RECURRENCES
@@ -104,15 +100,15 @@ class RFRNet(nn.Module):
     ) -> tuple[torch.Tensor, Remembered]:
         # * nothing between the two convolutions: neither norm nor activation
         features = self.Pconv22(self.Pconv21(features) * masks.first.ratio) * masks.second.ratio
-        features = F.leaky_relu(self.bn2(features), _SLOPE)
+        features = F.leaky_relu(self.bn2(features), SLOPE)
         features, scores = self.RFRModule(features, before)
         # * features of known pixels are replaced as well; only what is still empty is held back
         return features * masks.second.known, Remembered(scores, masks.cells)
 
     def _paint(self, image: torch.Tensor, merged: torch.Tensor, plan: MaskPlan) -> torch.Tensor:
-        features = F.leaky_relu(self.bn3(self.Tconv(merged)), _SLOPE)
+        features = F.leaky_relu(self.bn3(self.Tconv(merged)), SLOPE)
         features = self.tail1(torch.cat([image, features * plan.last], 1)) * plan.tail_ratio
-        features = F.leaky_relu(features, _SLOPE)
+        features = F.leaky_relu(features, SLOPE)
         return self.out(torch.cat([features, self.tail2(features)], 1))
 
 
@@ -184,9 +180,9 @@ def _encoder(channels: int, out: int, stride: int = 1) -> nn.Sequential:
 
 def _decoder(channels: int, out: int) -> nn.Sequential:
     conv = nn.Conv2d(channels, out, 3, 1, 2, dilation=2, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(out), nn.LeakyReLU(_DECODER_SLOPE, inplace=True))
+    return nn.Sequential(conv, nn.BatchNorm2d(out), nn.LeakyReLU(DECODER_SLOPE, inplace=True))
 
 
 def _enlarging_decoder(channels: int, out: int) -> nn.Sequential:
     conv = nn.ConvTranspose2d(channels, out, 4, 2, 1, bias=False)
-    return nn.Sequential(conv, nn.BatchNorm2d(out), nn.LeakyReLU(_DECODER_SLOPE, inplace=True))
+    return nn.Sequential(conv, nn.BatchNorm2d(out), nn.LeakyReLU(DECODER_SLOPE, inplace=True))
