@@ -17,7 +17,8 @@ from agent.jobs import Job
 from agent.planners import OFFLINE, Planner, choose_planner
 from agent.transcript import ChatMessage
 from models.errors import BadInputError
-from models.segmentation.weight_free import WeightFreePredictor
+from models.segmentation.choose import Predictors
+from models.weights.store import Store
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
 from tools.sight import Sight
@@ -50,7 +51,8 @@ class Studio:
     def __init__(self, home: Path | None = None, planner: Planner | None = None) -> None:
         self.home = home or default_home()
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
-        self._sight = Sight(WeightFreePredictor)
+        self.predictors = Predictors(Store.default())
+        self._sight = Sight(self.predictors, kind=self.predictors.plan)
         self._open: dict[str, Conversation] = {}
         self._lock = threading.Lock()
 

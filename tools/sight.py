@@ -1,14 +1,20 @@
-"""Seeing the pictures in view: a predictor per version, prepared once and kept while it is of use."""
+"""Seeing the pictures in view: a predictor per version, prepared once and kept while it is of use.
+
+What models found in a picture is kept with its workspace, so that a later process need not look again.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
+from models.segmentation.picture_memory import Remembering
 from models.segmentation.protocol import Predictor
 from tools.pictures.profiles import to_srgb_preview
 from tools.workspace.workspace import Workspace
+
+_SEEN = "seen"
 
 
 class Sight:
@@ -17,20 +23,26 @@ class Sight:
     Predictors are not thread-safe; `lock` is held by whoever prompts one.
     """
 
-    def __init__(self, make_predictor: Callable[[], Predictor], capacity: int = 2) -> None:
+    def __init__(
+        self, make_predictor: Callable[[], Predictor], capacity: int = 2, kind: Callable[[], Hashable] = lambda: None
+    ) -> None:
+        """`kind` says cheaply what `make_predictor` would make now; when that changes, new ones are made."""
         self._make_predictor = make_predictor
         self._capacity = capacity
-        self._predictors: OrderedDict[tuple[str, str], Predictor] = OrderedDict()
+        self._kind = kind
+        self._predictors: OrderedDict[tuple[str, str, Hashable], Predictor] = OrderedDict()
         self.lock = threading.RLock()
 
     def predictor(self, workspace: Workspace, version_id: str | None = None) -> Predictor:
         """The predictor for a version of the workspace (its head by default)."""
         version = workspace.version(version_id) if version_id else workspace.head
-        key = (str(workspace.folder), version.id)
+        key = (str(workspace.folder), version.id, self._kind())
         with self.lock:
             predictor = self._predictors.get(key)
             if predictor is None:
                 predictor = self._make_predictor()
+                if isinstance(predictor, Remembering):
+                    predictor.remember_in(workspace.folder / _SEEN)
                 predictor.set_image(to_srgb_preview(workspace.picture(version.id)))
                 self._predictors[key] = predictor
                 while len(self._predictors) > self._capacity:

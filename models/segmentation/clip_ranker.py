@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import torch
 from models.errors import BadInputError, UnavailableError
 from models.progress import SILENT, Progress
 from models.segmentation.crops import CropCutter, View
+from models.segmentation.picture_memory import file_identity
 from models.segmentation.proposals import Proposals
 
 # What OpenAI's preprocessing subtracts and divides by; used where a folder does not say.
@@ -61,7 +61,8 @@ class ClipRanker:
 
     def identity(self) -> str:
         """A short digest of the weights and of how proposals are shown: embeddings of equal ones can be exchanged."""
-        return _digest(self._folder, ",".join(view.value for view in self._views))
+        weights = file_identity(self._folder / "config.json", *self._folder.glob("*.safetensors"))
+        return f"{weights}:{','.join(view.value for view in self._views)}"
 
     def set_image(self, rgb: np.ndarray, proposals: Proposals) -> None:
         """H×W×3 uint8 sRGB and what was found in it."""
@@ -166,15 +167,3 @@ def _normalisation(folder: Path) -> tuple[tuple[float, float, float], tuple[floa
     mean = tuple(stated.get("image_mean") or _MEAN)
     deviation = tuple(stated.get("image_std") or _DEVIATION)
     return (mean[0], mean[1], mean[2]), (deviation[0], deviation[1], deviation[2])
-
-
-def _digest(folder: Path, settings: str) -> str:
-    """Of names, sizes and the first and last mebibyte of each weights file, its config, and the settings."""
-    taken = hashlib.sha256(settings.encode())
-    for path in sorted([folder / "config.json", *folder.glob("*.safetensors")]):
-        taken.update(f"{path.name}:{path.stat().st_size}:".encode())
-        with path.open("rb") as stream:
-            taken.update(stream.read(1 << 20))
-            stream.seek(max(0, path.stat().st_size - (1 << 20)))
-            taken.update(stream.read())
-    return taken.hexdigest()[:16]

@@ -13,8 +13,9 @@ from models.errors import BadInputError
 from models.geometry import Bounds, Point
 from models.mask import Mask, area, to_uint8
 from models.mask import bounds as bounds_of
+from models.segmentation.choose import best_predictor
 from models.segmentation.protocol import Candidate, Grounding, Predictor
-from models.segmentation.weight_free import WeightFreePredictor
+from models.weights.store import Store
 from tools.pictures.picture import Picture
 from tools.pictures.profiles import to_srgb_preview
 from tools.pictures.reading import open_picture
@@ -27,6 +28,7 @@ class Found:
     """What a prompt selected, or the question it led to."""
 
     engine: str
+    engine_reason: str
     grounding: Grounding
 
     @property
@@ -40,7 +42,13 @@ class Found:
         """The candidates with scores, boxes (x0, y0, x1, y1) and reasons, and which were chosen."""
         described = [_described(candidate) for candidate in self.grounding.candidates]
         chosen = list(self.grounding.chosen)
-        return {"engine": self.engine, "candidates": described, "chosen": chosen, "question": self.question}
+        return {
+            "engine": self.engine,
+            "engine_reason": self.engine_reason,
+            "candidates": described,
+            "chosen": chosen,
+            "question": self.question,
+        }
 
 
 def segment_picture(
@@ -62,12 +70,12 @@ def segment_picture(
         raise BadInputError("A mask is written as PNG; end the output's name in .png.")
     check_target(output)
     picture = open_picture(source)
-    predictor = WeightFreePredictor()
+    predictor, reason = best_predictor(Store.default())
     predictor.set_image(to_srgb_preview(picture))
     grounding = _ground(predictor, picture, text, point, without, box, background, brush)
     if grounding.found:
         write_mask(grounding.mask, output)
-    return Found(predictor.name, grounding)
+    return Found(predictor.name, reason, grounding)
 
 
 def write_mask(mask: Mask, output: Path) -> None:
