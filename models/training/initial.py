@@ -11,7 +11,6 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from models.inpainting.rfr.mask_plan import RECURRENCES
 from models.inpainting.rfr.network import RFRNet
 
 _QUIET = 0.02  # of the usual deviation: what else reaches the three channels begins almost, but not quite, silent
@@ -27,24 +26,30 @@ def begin_smooth(net: RFRNet, generator: torch.Generator) -> None:
         elif isinstance(module, nn.ConvTranspose2d):
             # a pixel of the enlarged map is made from a quarter of the kernel
             _he(module.weight, generator, fan=module.weight[:, 0].numel() // 4)
-    for colour in range(_COLOURS):
-        net.Pconv1.weight[colour] = 0.0
-        net.Pconv1.weight[colour, colour] = 1 / net.Pconv1.weight[colour, colour].numel()
-        net.Pconv2.weight[colour] = 0.0
-        net.Pconv2.weight[colour, colour] = 1 / net.Pconv2.weight[colour, colour].numel()
-    last = net.RFRModule.get_submodule("dec_1.0")
-    if isinstance(last, nn.ConvTranspose2d):
-        last.weight[:, :_COLOURS] = 0.0
-    net.Tconv.weight[:, :_COLOURS] *= _QUIET
+    module = net.RFRModule
+    enter, leave = module.get_parameter("enc_1.0.weight"), module.get_parameter("dec_1.0.weight")
+    skipped = leave.shape[0] - enter.shape[0]  # the last decoder sees deeper features first, then the first encoder's
     slope = torch.tensor([0.25, 0.75, 0.75, 0.25])
+    enlarge = torch.outer(slope, slope)
+    for filling in (net.Pconv1, net.Pconv2, net.Pconv21, net.Pconv22):
+        _pass(filling.weight, torch.ones(filling.kernel_size) / filling.weight[0, 0].numel())
+    _pass(enter, torch.tensor([[0.0, 0.0, 0.0], [0.0, 0.25, 0.25], [0.0, 0.25, 0.25]]))
+    leave[:, :_COLOURS] *= _QUIET
+    net.Tconv.weight[:, :_COLOURS] *= _QUIET
+    net.tail1.weight[:_COLOURS] *= _QUIET
+    net.out.weight[:_COLOURS] *= _QUIET
     for colour in range(_COLOURS):
-        # merging is a mean over the entry's map and one of each recurrence, and the latter are silent here
-        net.Tconv.weight[colour, colour] += (RECURRENCES + 1) * torch.outer(slope, slope)
-        net.tail1.weight[colour] *= _QUIET
+        leave[skipped + colour, colour] += enlarge
+        net.Tconv.weight[colour, colour] += enlarge
         net.tail1.weight[colour, _COLOURS + colour, 1, 1] += 1.0
-        net.out.weight[colour] *= _QUIET
         net.out.weight[colour, colour, 1, 1] += 1.0
     net.tail2.bn3.weight.zero_()  # the residual's branch adds nothing yet
+
+
+def _pass(weight: torch.Tensor, kernel: torch.Tensor) -> None:
+    weight[:_COLOURS] = 0.0
+    for colour in range(_COLOURS):
+        weight[colour, colour] = kernel
 
 
 def _he(weight: torch.Tensor, generator: torch.Generator, fan: int) -> None:

@@ -86,8 +86,12 @@ class Trainer:
         self._crew, self._features = crew, features
         holes = HoleMixture(plan.holes)
         drawn = plan.procedural if photos is not None else 1.0
-        self._samples = Samples(photos, holes, side=plan.size, seed=plan.seed, procedural=drawn, colour=plan.colour)
-        held = Samples(held_photos, holes, side=plan.size, seed=plan.seed + _HELD_OUT_SEED, augmented=False)
+        self._samples = Samples(
+            photos, holes, side=plan.size, seed=plan.seed, procedural=drawn, drawings=plan.drawings, colour=plan.colour
+        )
+        held = Samples(
+            held_photos, holes, side=plan.size, seed=plan.seed + _HELD_OUT_SEED, drawings=plan.drawings, augmented=False
+        )
         self.held = validation.hold_out(held, options.held_out)
         with torch.random.fork_rng():
             torch.manual_seed(plan.seed)

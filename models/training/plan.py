@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from models.errors import BadInputError
-from models.training.masks.mixture import EVERYTHING
+from models.training.masks import mixture
+from models.training.pictures import procedural
 
 _STRIDE = 16  # pixels; sizes the network takes are multiples of it
 
@@ -29,7 +30,7 @@ class LossWeights:
         return cls(**{**asdict(cls()), **_weights(text, {entry.name for entry in fields(cls)})})
 
 
-def parse_holes(text: str) -> dict[str, float]:
+def parse_shares(text: str) -> dict[str, float]:
     """From "thin=3,text=1"; what is not named is not drawn. Raises BadInputError when a weight is no number."""
     return _weights(text, None)
 
@@ -42,7 +43,8 @@ class TrainingPlan:
     and 5e-5). `decay` "cosine" lets each phase's rate fall to a twentieth, "constant" keeps it as published.
     `start` "smooth" begins as a smooth filling (see `initial`), with `steps` 0; it is for short runs.
     `size` is the crop's side in pixels, `batch` the crops per process and step. Crops are always mirrored and turned;
-    `colour` also changes their light and colour. `procedural` is the share of drawn pictures among the crops.
+    `colour` also changes their light and colour. `procedural` is the share of drawn pictures among the crops,
+    `drawings` and `holes` are the shares of their kinds.
     """
 
     width: int = 64
@@ -59,11 +61,12 @@ class TrainingPlan:
     ema: float = 0.999
     clip: float = 1.0
     procedural: float = 0.15
+    drawings: Mapping[str, float] = field(default_factory=lambda: dict(procedural.EVERYTHING))
     colour: bool = True
     precision: str = "auto"
     seed: int = 0
     loss: LossWeights = field(default_factory=LossWeights)
-    holes: Mapping[str, float] = field(default_factory=lambda: dict(EVERYTHING))
+    holes: Mapping[str, float] = field(default_factory=lambda: dict(mixture.EVERYTHING))
 
     def __post_init__(self) -> None:
         if self.size < 64 or self.size % _STRIDE:
@@ -102,7 +105,7 @@ class TrainingPlan:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {**asdict(self), "holes": dict(self.holes)}
+        return {**asdict(self), "holes": dict(self.holes), "drawings": dict(self.drawings)}
 
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ distributed run see disjoint samples.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +15,10 @@ from torch.utils.data import DataLoader, Dataset
 
 from models.geometry import Extent
 from models.training.masks.mixture import HoleMixture
+from models.training.pictures import procedural as procedural_kinds
 from models.training.pictures.crops import augment, random_crop
 from models.training.pictures.folder import Photos
-from models.training.pictures.procedural import draw_picture
+from models.training.shares import check_shares
 
 
 class Batch(NamedTuple):
@@ -41,11 +42,14 @@ class Samples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
         side: int,
         seed: int,
         procedural: float = 0.0,
+        drawings: Mapping[str, float] = procedural_kinds.EVERYTHING,
         augmented: bool = True,
         colour: bool = True,
     ) -> None:
         self._photos, self._holes, self._side, self._seed = photos, holes, side, seed
         self._procedural = 1.0 if photos is None else procedural
+        check_shares(drawings, procedural_kinds.KINDS, "drawing")
+        self._drawings = dict(drawings)
         self._augmented, self._colour = augmented, colour
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -57,7 +61,7 @@ class Samples(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 
     def _crop(self, rng: np.random.Generator) -> np.ndarray:
         if self._photos is None or rng.random() < self._procedural:
-            crop = draw_picture(rng, self._side)
+            crop = procedural_kinds.draw_picture(rng, self._side, self._drawings)
         else:
             photo = self._photos.photo(int(rng.integers(len(self._photos))))
             crop = random_crop(rng, photo, self._side)

@@ -12,6 +12,7 @@ from models.errors import BadInputError
 from models.geometry import Extent
 from models.mask import Mask
 from models.training.masks import shapes, strokes
+from models.training.shares import check_shares, pick
 
 _TRIES = 24
 _MOST_IRREGULAR = 0.6  # the largest share of the picture in PConv's and RFR-Net's bins
@@ -54,11 +55,7 @@ class HoleMixture:
     most: float = 0.65
 
     def __post_init__(self) -> None:
-        unknown = sorted(set(self.weights) - set(KINDS))
-        if unknown:
-            raise BadInputError(f"There is no kind of hole named {unknown[0]}; choose from {', '.join(KINDS)}.")
-        if min(self.weights.values(), default=0.0) < 0 or sum(self.weights.values()) <= 0:
-            raise BadInputError("The weights of the kinds of holes must not be negative, and one must be above 0.")
+        check_shares(self.weights, KINDS, "hole")
         if not 0 <= self.least < self.most <= 1:
             raise BadInputError("A hole's least and most share of the picture must satisfy 0 ≤ least < most ≤ 1.")
 
@@ -68,9 +65,7 @@ class HoleMixture:
         A kind with a published size is drawn at that size (or larger) and a window is cut where its hole share is
         within bounds, so that strokes in a small crop are as wide as in a large picture.
         """
-        names = list(self.weights)
-        chances = np.array([self.weights[name] for name in names])
-        name = str(rng.choice(names, p=chances / chances.sum()))
+        name = pick(rng, self.weights)
         side = _SIDES.get(name, 0)
         canvas = Extent(max(side, extent.width), max(side, extent.height))
         for _ in range(_TRIES):

@@ -6,7 +6,7 @@ regular patterns. Dead leaves after Lee, Mumford and Huang 2001: occluding shape
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import pi
 
 import cv2
@@ -14,12 +14,12 @@ import numpy as np
 
 from models.geometry import Extent
 from models.training.masks import shapes
+from models.training.shares import pick
 
 
-def draw_picture(rng: np.random.Generator, side: int) -> np.ndarray:
-    """side×side×3 uint8 of a random kind, often with a little of another kind in it."""
-    kind = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
-    picture = kind(rng, side)
+def draw_picture(rng: np.random.Generator, side: int, shares: Mapping[str, float]) -> np.ndarray:
+    """side×side×3 uint8 of a random kind (`shares` by the names of KINDS), sometimes with noise, sometimes blurred."""
+    picture = KINDS[pick(rng, shares)](rng, side)
     if rng.random() < 0.35:
         picture = _noise_added(rng, picture)
     if rng.random() < 0.4:
@@ -96,13 +96,13 @@ def page(rng: np.random.Generator, side: int) -> np.ndarray:
     return np.clip(ground + (ink - ground) * letters[..., None], 0, 1)
 
 
-_KINDS: tuple[Callable[[np.random.Generator, int], np.ndarray], ...] = (
-    dead_leaves,
-    oriented_texture,
-    shaded_lines,
-    page,
-)
-_SHARES = (0.4, 0.25, 0.25, 0.1)
+KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
+    "leaves": dead_leaves,
+    "texture": oriented_texture,
+    "lines": shaded_lines,
+    "page": page,
+}
+EVERYTHING = {"leaves": 4.0, "texture": 2.5, "lines": 2.5, "page": 1.0}
 
 
 def _leaf(rng: np.random.Generator, leaf: np.ndarray, centre: np.ndarray, radius: float) -> None:
