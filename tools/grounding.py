@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from models.mask import Mask, invert
+from models.errors import BadInputError
+from models.mask import Mask, invert, union
 from models.mask import bounds as bounds_of
+from models.segmentation.phrases.parse import parse
 from models.segmentation.protocol import Candidate, Grounding
 from tools.edits.context import EditContext
 from tools.questions import NeedsAnswerError, Question
+from tools.selections.carrying import REFRAMES, in_frame
+from tools.selections.names import meant, rivals
 from tools.workspace.selections import Selection
 from tools.workspace.tree import Version
 from tools.workspace.workspace import Workspace
@@ -26,10 +30,10 @@ _OTHER = frozenset(["other", "another", "remaining"])
 _MEMORY = "@"
 # Selections under this prefix are the numbered candidates of the question asked last.
 _CANDIDATE = "?"
+# How the selections of single messages were made; all others have a name that a person gave.
+MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
 _CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
-# Operations that change the frame, so that older masks no longer fit.
-REFRAMES = frozenset(["crop", "rotate", "resize", "outpaint"])
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Target:
     label: str
     how: str  # "words", "selection", "earlier"
     exact: bool = False  # the person gave this very mask: not a pixel beyond it may change
+    words: tuple[str, ...] = ()  # what is written there, as it was read
 
 
 def words_of(phrase: str) -> list[str]:
@@ -86,9 +91,9 @@ def ground(
     workspace = context.workspace
     if selection is not None:
         chosen = workspace.selection(selection)
-        return _from_selection(chosen, _called(chosen, target))
+        return _from_selection(context, chosen, _called(chosen, target))
     if context.fresh_selection is not None:
-        chosen = _from_selection(workspace.selection(context.fresh_selection), "your selection")
+        chosen = _from_selection(context, workspace.selection(context.fresh_selection), "your selection")
         if target is not None and is_background(target):
             return replace(chosen, mask=invert(chosen.mask), label="everything but your selection")
         return chosen if target is None or is_pointing(target) else replace(chosen, label=target)
@@ -96,7 +101,7 @@ def ground(
         return None
     saved = _saved_by_name(context, target)
     if saved is not None:
-        return _from_selection(saved, saved.name)
+        return saved
     earlier = _grounded_earlier(context, target)
     if earlier is not None:
         return earlier
@@ -127,20 +132,42 @@ def _called(selection: Selection, target: str | None) -> str:
     """What to call a selection: the person's words for it, else its own name if a person gave it one."""
     if target is not None and not is_pointing(target):
         return target
-    unnamed = selection.name.startswith(_CANDIDATE) or selection.origin.get("by") in ("drawing", "mask")
+    unnamed = selection.name.startswith(_CANDIDATE) or selection.origin.get("by") in MADE_WITHOUT_NAME
     return "your selection" if unnamed else selection.name
 
 
-def _from_selection(selection: Selection, label: str) -> Target:
-    return Target(selection.mask, label, "selection", exact=selection.origin.get("by") == "mask")
+def _from_selection(context: EditContext, selection: Selection, label: str) -> Target:
+    mask = in_frame(context.workspace, selection, context.workspace.head)
+    if mask is None:
+        raise BadInputError(f"“{label}” lies outside this version of the picture; select again.")
+    return Target(mask, label, "selection", exact=_is_exact(selection))
 
 
-def _saved_by_name(context: EditContext, target: str) -> Selection | None:
-    wanted = words_of(target)
-    for saved in named_selections(context.workspace):
-        if words_of(saved.name) == wanted and saved.mask.shape == _shape(context):
-            return saved
-    return None
+def _is_exact(selection: Selection) -> bool:
+    return selection.origin.get("by") == "mask" or bool(selection.origin.get("exact"))
+
+
+def _saved_by_name(context: EditContext, target: str) -> Target | None:
+    """What the person called so, by itself, in the plural, by place or number, or all but it."""
+    excepted = parse(target).excepted
+    if excepted is not None:
+        chosen = _saved_by_name(context, excepted.text) if is_whole(target.split()[0]) else None
+        return None if chosen is None else replace(chosen, mask=invert(chosen.mask), label=target)
+    saved = [one for one in named_selections(context.workspace) if one.origin.get("by") not in MADE_WITHOUT_NAME]
+    found = [saved[index] for index in rivals(target, [one.name for one in saved])]
+    seen = [(one, in_frame(context.workspace, one, context.workspace.head)) for one in found]
+    fitting = [(one, mask) for one, mask in seen if mask is not None]
+    if not fitting:
+        return None
+    chosen = [fitting[index] for index in meant(target, [mask for _, mask in fitting])]
+    if not chosen:
+        candidates = tuple(Candidate(mask, 1.0, one.name) for one, mask in fitting)
+        raise NeedsAnswerError(Question(f"Which one do you mean by “{target}”?", candidates))
+    mask = chosen[0][1]
+    for _, other in chosen[1:]:
+        mask = union(mask, other)
+    label = chosen[0][0].name if len(chosen) == 1 else target
+    return Target(mask, label, "selection", exact=all(_is_exact(one) for one, _ in chosen))
 
 
 def _shape(context: EditContext) -> tuple[int, int]:

@@ -19,7 +19,12 @@ from tools.workspace.workspace import Workspace
 
 def opened(folder: Path, pixels: np.ndarray, **fields: Any) -> EditContext:
     """A context on a new workspace of these pixels."""
-    workspace = Workspace.create(folder / "workspace", Picture(pixels, **fields), name="test")
+    return opened_picture(folder, Picture(pixels, **fields))
+
+
+def opened_picture(folder: Path, picture: Picture) -> EditContext:
+    """A context on a new workspace of this picture."""
+    workspace = Workspace.create(folder / "workspace", picture, name="test")
     return EditContext(workspace, Sight(WeightFreePredictor))
 
 

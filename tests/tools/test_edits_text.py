@@ -87,4 +87,34 @@ def test_a_picture_without_text_says_so(tmp_path: Path) -> None:
 
 def test_a_name_is_not_the_invoice_number() -> None:
     lines = read_text(document())
-    assert [letters(line.text)[:8] for line in matching(lines, "names")] == ["customer"]
+    assert [letters(line.text) for line in matching(lines, "names")] == ["marialindqvist"]
+
+
+@pytest.mark.parametrize(
+    ("target", "gone", "kept"),
+    [
+        ("'Lindqvist'", "lindqvist", ["customer", "maria"]),
+        ("the names", "marialindqvist", ["customer"]),
+        ("the price", "4250", ["total"]),
+        ("'Harbour'", "harbour", ["14", "street", "lund"]),
+    ],
+)
+def test_of_a_line_only_the_words_that_are_meant_are_covered(
+    tmp_path: Path, target: str, gone: str, kept: list[str]
+) -> None:
+    context = opened(tmp_path, document())
+    perform(context, "redact_text", target=target)
+    text = read(context.workspace.picture().pixels)
+    assert gone not in text
+    assert all(word in text for word in kept)
+
+
+def test_a_tilted_line_is_covered_where_it_stands(tmp_path: Path) -> None:
+    page = np.asarray(
+        Image.fromarray(document()).rotate(6, fillcolor=(250, 248, 240), resample=Image.Resampling.BICUBIC)
+    )
+    context = opened(tmp_path, page)
+    perform(context, "redact_text", target="the phone number")
+    after = context.workspace.picture().pixels
+    assert "55501" not in read(after)
+    assert "lindqvist" in read(after)

@@ -83,6 +83,11 @@ class PixelEdit(EditRequest):
         del exact
         return mask
 
+    def describe(self, picture: Picture, target: Target | None) -> Picture:
+        """The picture with its metadata as it is to be after the edit: unchanged, but for what must be forgotten."""
+        del target
+        return picture
+
     def context_margin(self, box: Bounds, extent: Extent) -> int:
         """How many pixels of surroundings the computation wants to see."""
         del box, extent
@@ -114,7 +119,7 @@ class PixelEdit(EditRequest):
             details=computed.details,
         )
         version = workspace.commit(
-            _change(region, result, computed.alpha, allowed),
+            _change(region, result, computed.alpha, allowed, self.describe(picture, target)),
             edit=self.as_dict(),
             message=report.message,
             report=report.as_dict(),
@@ -138,8 +143,13 @@ class PixelEdit(EditRequest):
         return self.shape_mask(target.mask, exact=target.exact)
 
 
-def _change(region: Region, rgb: np.ndarray, alpha: np.ndarray | None, allowed: Mask) -> Patch | Picture:
-    """What to commit: the part that may have changed, or a whole picture when it gains an alpha channel."""
+def _change(
+    region: Region, rgb: np.ndarray, alpha: np.ndarray | None, allowed: Mask, described: Picture
+) -> Patch | Picture:
+    """What to commit: the part that may have changed, or a whole picture when more than samples changes.
+
+    That is when it gains an alpha channel, or when `described`, the picture as it is to be spoken of, differs.
+    """
     picture = region.picture
     opaque = np.iinfo(picture.pixels.dtype).max
     rows, columns = region.bounds.slices
@@ -152,7 +162,11 @@ def _change(region: Region, rgb: np.ndarray, alpha: np.ndarray | None, allowed: 
         whole = np.full((*picture.pixels.shape[:2], 4), opaque, picture.pixels.dtype)
         whole[..., :3] = picture.pixels
         whole[rows, columns] = np.dstack([rgb, after])
-        return picture.with_pixels(whole)
+        return described.with_pixels(whole)
+    if described is not picture:
+        whole = picture.pixels.copy()
+        whole[rows, columns] = np.dstack([rgb, after]) if picture.has_alpha else rgb
+        return described.with_pixels(whole)
     inner = bounds_of(allowed)
     patch = np.dstack([rgb, after]) if picture.has_alpha else rgb
     where = inner.shifted(region.bounds.x0, region.bounds.y0)

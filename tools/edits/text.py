@@ -11,12 +11,17 @@ from pydantic import Field
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.mask import Mask
-from models.ocr import TextLine, letters_mask, lines_mask, matching, read_text
+from models.mask import bounds as bounds_of
+from models.ocr import TextLine, letters_mask, lines_mask, matching, occurrences, read_text
+from models.segmentation.phrases.parse import parse
+from models.segmentation.phrases.vocabulary import Kind
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.remove import Fill
 from tools.edits.wording import the
 from tools.grounding import Target, ground
+from tools.pictures import privacy
+from tools.pictures.picture import Picture
 from tools.pictures.profiles import to_srgb_preview
 
 _WRITTEN = re.compile(
@@ -27,8 +32,16 @@ _WRITTEN = re.compile(
 
 
 def _find_lines(rgb: np.ndarray, wanted: str | None) -> list[TextLine]:
+    """The text that is meant; a word that names no kind of text ("Lindqvist") may stand there itself."""
     lines = read_text(rgb)
-    return matching(lines, wanted) if wanted else lines
+    if not wanted:
+        return lines
+    return matching(lines, wanted) if _WRITTEN.search(wanted) else occurrences(lines, [wanted])
+
+
+def _may_be_written(wanted: str | None) -> bool:
+    """Whether to read for it before looking for it: not for what a picture shows rather than says."""
+    return wanted is None or bool(_WRITTEN.search(wanted)) or parse(wanted).kind is Kind.OBJECT
 
 
 def _readable(wanted: str | None) -> str:
@@ -61,6 +74,33 @@ class RemoveText(Fill):
         return f"Took out {the(label)}."
 
 
+_MARGIN = 0.25  # of the letters' height: covered around a line
+_LOOKS = 3  # how often the covered picture is read again
+
+
+def _cover(rgb: np.ndarray, wanted: str | None) -> tuple[Mask, tuple[str, ...]] | None:
+    """The mask over the text that is meant, and what was read there; None when there is none.
+
+    The picture is read again with the mask blacked out, until nothing that is meant is found any more: some text
+    is only seen once its brighter neighbour is gone.
+    """
+    mask, read = np.zeros(rgb.shape[:2], np.float32), []
+    for _ in range(_LOOKS):
+        covered = np.where(mask[..., None] > 0, np.uint8(0), rgb)
+        left = [line for line in _find_lines(covered, wanted) if _shows(line, mask)]
+        if not left:
+            break
+        read += [line.text for line in left]
+        mask = np.maximum(mask, lines_mask(left, rgb.shape[:2], _MARGIN))
+    return (mask, tuple(read)) if read else None
+
+
+def _shows(line: TextLine, mask: Mask) -> bool:
+    """Whether some of a line lies outside the mask; the reader also makes letters out of black bars."""
+    own = lines_mask([line], mask.shape, 0.0) > 0
+    return bool(np.count_nonzero(own & (mask == 0)) > 0.3 * np.count_nonzero(own))
+
+
 class RedactText(PixelEdit):
     """Make a name, number, plate, address or face unreadable for good: it is covered with solid colour."""
 
@@ -73,11 +113,11 @@ class RedactText(PixelEdit):
         """The lines of text that are meant, with a margin; anything else by its words or the person's selection."""
         if self.selection is not None or context.fresh_selection is not None:
             return super().find_target(context)
-        if self.target is None or _WRITTEN.search(self.target):
+        if _may_be_written(self.target):
             rgb = to_srgb_preview(context.workspace.picture())
-            lines = _find_lines(rgb, self.target)
-            if lines:
-                return Target(lines_mask(lines, rgb.shape[:2], 0.25), self.target or "text", "reading", exact=True)
+            covered = _cover(rgb, self.target)
+            if covered:
+                return Target(covered[0], self.target or "text", "reading", exact=True, words=covered[1])
             if self.target is None:
                 raise BadInputError(_readable(None))
         return super().find_target(context)
@@ -86,6 +126,17 @@ class RedactText(PixelEdit):
         """Hard edges: a soft one would leave something to read."""
         del exact
         return (mask > 0.05).astype(np.float32)
+
+    def describe(self, picture: Picture, target: Target | None) -> Picture:
+        """The picture without what was covered standing in its metadata."""
+        if target is None or not (picture.exif or picture.xmp):
+            return picture
+        words = target.words
+        if not words:  # brushed over, or a face: what stands there has not been read yet
+            rows, columns = bounds_of(target.mask).padded(8).clipped(picture.extent).slices
+            crop = np.ascontiguousarray(to_srgb_preview(picture)[rows, columns])
+            words = tuple(line.text for line in read_text(crop) if not _shows(line, target.mask[rows, columns]))
+        return privacy.without(picture, words)
 
     def context_margin(self, box: Bounds, extent: Extent) -> int:
         """None: what is there does not matter."""
@@ -99,6 +150,9 @@ class RedactText(PixelEdit):
         if self.value and "white" in self.value.lower():
             covered[:] = np.iinfo(covered.dtype).max
         note = "covered for good in this version; earlier versions in this conversation still show it"
+        telling = privacy.telling(region.picture)
+        if telling:
+            note += f"; the file's metadata still holds {' and '.join(telling)}"
         return Computed(covered, "solid", note=note)
 
     def sentence(self, label: str | None) -> str:
