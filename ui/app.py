@@ -1,4 +1,4 @@
-"""The page: a first screen to open a photo, and the editor once there is one."""
+"""The page: a first screen to open a photo, the editor once there is one, and the models beside."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.pages import editor, start
+from ui.pages import editor, models, start
 from ui.session import attached, kindly, show_notice, the_studio
 from ui.theme import apply_theme
 
@@ -18,10 +18,17 @@ def main() -> None:
     st.set_page_config(page_title="Pentimento", page_icon=str(_ICON), layout="wide")
     apply_theme()
     with kindly():
-        studio = the_studio()
-        conversation = attached(studio)
-        if conversation is None:
-            start.show(studio)
+        if models.is_asked_for():
+            models.show(models.the_downloads())
         else:
-            editor.show(conversation)
+            _pictures()
     show_notice()
+
+
+def _pictures() -> None:
+    studio = the_studio()
+    conversation = attached(studio)
+    if conversation is None:
+        start.show(studio)
+    else:
+        editor.show(conversation)

@@ -7,7 +7,7 @@ import html
 import streamlit as st
 
 from agent.studio import Conversation
-from ui.pages import download, easel, talk
+from ui.pages import download, easel, models, talk
 from ui.session import leave
 
 
@@ -16,6 +16,8 @@ def show(conversation: Conversation) -> None:
     with st.container(key="topbar", horizontal=True, vertical_alignment="center", gap="small"):
         _wordmark()
         st.html(f'<span class="title">{html.escape(conversation.title)}</span>')
+        # In a tab of its own: what is being marked or typed here stays.
+        st.link_button("Models", models.ADDRESS, type="tertiary", help="What can be downloaded to make it better")
         if st.button("New photo", key="new"):
             leave()
             st.rerun()

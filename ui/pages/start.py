@@ -10,6 +10,7 @@ import streamlit as st
 
 from agent.studio import Studio, Summary
 from ui.gallery import Card, gallery
+from ui.pages.models import ADDRESS
 from ui.samples import Sample, samples
 from ui.session import enter, kindly
 
@@ -26,7 +27,7 @@ def show(studio: Studio) -> None:
         _upload(studio)
         _samples(studio)
         _recent(studio)
-        st.html(f'<footer class="foot">{_PRIVACY}</footer>')
+        st.html(f'<footer class="foot">{_PRIVACY} <a href="{ADDRESS}" target="_self">Models</a></footer>')
 
 
 def _upload(studio: Studio) -> None:
