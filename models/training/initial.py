@@ -13,7 +13,7 @@ from torch import nn
 
 from models.inpainting.rfr.network import RFRNet
 
-_QUIET = 0.02  # of the usual deviation: what else reaches the three channels begins almost, but not quite, silent
+_QUIET = 0.003  # of the usual deviation: what else reaches the three channels begins almost, but not quite, silent
 _COLOURS = 3
 
 
@@ -41,7 +41,9 @@ def begin_smooth(net: RFRNet, generator: torch.Generator) -> None:
     for colour in range(_COLOURS):
         leave[skipped + colour, colour] += enlarge
         net.Tconv.weight[colour, colour] += enlarge
-        net.tail1.weight[colour, _COLOURS + colour, 1, 1] += 1.0
+        # the last partial convolution weighs the picture's three channels and all features by what is known of each
+        net.tail1.weight[colour, colour] += _COLOURS / (_COLOURS + net.width) / 9
+        net.tail1.weight[colour, _COLOURS + colour, 1, 1] += net.width / (_COLOURS + net.width)
         net.out.weight[colour, colour, 1, 1] += 1.0
     net.tail2.bn3.weight.zero_()  # the residual's branch adds nothing yet
 
