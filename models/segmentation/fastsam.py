@@ -33,6 +33,7 @@ from models.segmentation.prototypes import Detections, mask_inside, pixels_insid
 _OFFLINE = {"YOLO_OFFLINE": "true", "YOLO_AUTOINSTALL": "false", "ULTRALYTICS_SAFE_LOAD": "true"}
 _STRIDE = 32
 _NETWORK_SHARE = 0.85  # of the time, for reports
+_EXACT_IN_HALF = 1024  # the centres of 128 cells of 8 px are the most that bfloat16 tells apart
 _CROPS_ON_CPU, _CROPS_ELSEWHERE = 4, 24
 _importing = threading.Lock()
 
@@ -76,16 +77,20 @@ class FastSAM:
 
         The file is a pickle. ultralytics reads it with `weights_only` and a list of known layer classes, so that it
         cannot run code of its own; still, callers give it only files whose sha256 the catalogue knows, or that the
-        person chose. `half` computes in float16; only on CUDA. Raises UnavailableError when ultralytics is not
-        installed, the file is missing or damaged, or no FastSAM model is in it.
+        person chose. `half` computes convolutions in float16 on CUDA, in bfloat16 on a CPU that multiplies it
+        natively, and changes nothing elsewhere; boxes stay exact to a fraction of a pixel, scores to a hundredth.
+        Raises UnavailableError when ultralytics is not installed, the file is missing or damaged, or no FastSAM
+        model is in it.
         """
         import torch
 
         self.settings = settings or Settings()
         self._device = torch.device(device)
-        self._half = half and self._device.type == "cuda"
+        self._half = _half_type(self._device, self.settings.longest) if half else None
         model = _loaded(weights).to(self._device).to(memory_format=torch.channels_last)
-        self._model = model.half() if self._half else model
+        if self._half is not None:
+            _halve(model, self._half)
+        self._model = model
         self._lock = threading.Lock()
         self._progress = SILENT
         layers = list(self._model.model)
@@ -126,7 +131,7 @@ class FastSAM:
         letterbox = Letterbox.of(Extent.of(rgb), self.settings.longest, _STRIDE)
         pixels = torch.from_numpy(letterbox.image(rgb)).to(self._device).permute(2, 0, 1)[None]
         with torch.inference_mode():
-            pixels = pixels.to(torch.float16 if self._half else torch.float32).div_(255.0)
+            pixels = pixels.to(torch.float32).div_(255.0)
             predicted, prototypes = self._forward(pixels, progress or SILENT)
             rows = predicted[0].float().T
             rows = rows[rows[:, 4] > self.settings.confidence]
@@ -138,7 +143,10 @@ class FastSAM:
             return Detections(letterbox, boxes, scores, coefficients, prototypes[0].float().cpu().contiguous().numpy())
 
     def _forward(self, pixels: Any, progress: Progress) -> tuple[Any, Any]:
-        with self._lock:
+        import torch
+
+        half = torch.autocast(self._device.type, self._half or torch.bfloat16, enabled=self._half is not None)
+        with self._lock, half:
             self._progress = progress
             try:
                 return self._model(pixels)[0]
@@ -200,6 +208,40 @@ def _loaded(weights: Path) -> Any:
             module.recompute_scale_factor = None  # checkpoints older than torch 1.11
     with _quiet():
         return model.float().fuse(verbose=False).eval().requires_grad_(False)
+
+
+def _half_type(device: Any, longest: int) -> Any:
+    """The half-precision type that is fast on a device, None when there is none or it would not be exact enough."""
+    import torch
+
+    if longest > _EXACT_IN_HALF:
+        return None
+    if device.type == "cuda":
+        return torch.float16
+    native = any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.bfloat16 if device.type == "cpu" and native else None
+
+
+def _halve(model: Any, half: Any) -> None:
+    """Weights of convolutions in half precision; the sum that turns bins into pixels of a box stays in float32."""
+    import torch
+
+    class FloatSum(torch.nn.Module):
+        """A layer outside autocast."""
+
+        def __init__(self, layer: Any) -> None:
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, bins: Any) -> Any:
+            with torch.autocast(bins.device.type, enabled=False):
+                return self.layer(bins.float())
+
+    head = model.model[-1]
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+            module.to(half)
+    head.dfl = FloatSum(head.dfl.float())
 
 
 def ultralytics(module: str) -> ModuleType:

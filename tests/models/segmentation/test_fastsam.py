@@ -290,6 +290,23 @@ def test_a_trained_one_finds_what_it_has_not_seen(trained_fastsam_file: Path, he
 
 
 @pytest.mark.slow
+def test_half_precision_finds_the_same(trained_fastsam_file: Path, held_out: list[DrawnPicture]) -> None:
+    """Where the processor has it; elsewhere `half` changes nothing."""
+    full, half = (FastSAM(trained_fastsam_file, settings=Settings(longest=192), half=h) for h in (False, True))
+    alike, shifts = [], []
+    for drawn in held_out[:15]:
+        found = list(half.propose(drawn.rgb))
+        for item in full.propose(drawn.rgb):
+            if item.score > 0.45:  # near the threshold a hundredth decides
+                twin = max(found, key=item.iou)
+                alike.append(item.iou(twin))
+                shifts.append(abs(item.score - twin.score))
+    assert len(alike) > 40
+    assert np.mean(alike) > 0.97
+    assert np.mean(shifts) < 0.02
+
+
+@pytest.mark.slow
 def test_clicks_and_boxes_on_trained_proposals(trained_fastsam_file: Path, held_out: list[DrawnPicture]) -> None:
     model = FastSAM(trained_fastsam_file, settings=Settings(longest=192))
     by_click, by_box = [], []
