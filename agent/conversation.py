@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sqlite3
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
+from agent.edit_tools import NONE_OF_THESE
 from agent.jobs import Job
 from agent.loop import build_agent
 from agent.offline import is_reference
@@ -30,18 +29,17 @@ from models.geometry import Bounds
 from models.mask import Mask, to_uint8
 from models.mask import bounds as bounds_of
 from models.progress import SILENT
-from models.strokes import Drawing
-from tools.drawing import parse_drawing, select
 from tools.edits.context import EditContext
 from tools.grounding import candidate_name
 from tools.pictures.writing import encode_picture, mime_of, natural_format, suffix_of
+from tools.selections.selector import Selector
 from tools.sight import Sight
 from tools.workspace.selections import Selection
 from tools.workspace.workspace import Workspace
 
-_log = logging.getLogger(__name__)
 LONGEST_MESSAGE = 4_000  # characters; nobody says more about one picture by hand
 DRAWN = "drawn"  # the name of the selection made with the last message
+_NONE = re.compile(r"(?:no,? )?(?:none|neither)(?: of (?:these|them|those))?[.!]?")
 _NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
 
 
@@ -83,8 +81,7 @@ class Conversation:
         self.id = folder.name
         self.workspace = workspace
         self.job: Job | None = None
-        self._last_drawn: tuple[str, Drawing, Mask] | None = None
-        self._looked_at = ""
+        self.selector = Selector(workspace, sight)
         self._planner = planner
         self._sight = sight
         self._clock = clock
@@ -129,36 +126,8 @@ class Conversation:
         return Question(asked["text"], tuple(shown))
 
     def selection_from(self, strokes: Mapping[str, Any], version_id: str | None = None) -> Mask:
-        """The mask, H×W float32, that a drawing means on a version (the head by default).
-
-        The last one is remembered: what the canvas showed is what the message that follows works on, at once.
-        """
-        version = self.workspace.version(version_id) if version_id else self.workspace.head
-        drawing = parse_drawing(strokes, version.extent)
-        seen = self._last_drawn
-        if seen is not None and seen[:2] == (version.id, drawing):
-            return seen[2]
-        with self._sight.lock:
-            mask = select(drawing, self._sight.predictor(self.workspace, version.id), version.extent)
-        mask.setflags(write=False)
-        self._last_drawn = (version.id, drawing, mask)
-        return mask
-
-    def look(self) -> None:
-        """Look at the head version ahead of time, in the background, so that the first click is answered at once."""
-        version = self.workspace.head.id
-        if self._looked_at == version:
-            return
-        self._looked_at = version
-        threading.Thread(target=self._look, args=(version,), name=f"look-{version}", daemon=True).start()
-
-    def _look(self, version: str) -> None:
-        middle = self.workspace.version(version).extent.bounds.center
-        try:
-            with self._sight.lock:  # predictors do their reading of the picture at the first prompt
-                self._sight.predictor(self.workspace, version).from_points([middle])
-        except PentimentoError as error:
-            _log.info("could not look at version %s ahead of time: %s", version, error)
+        """The mask, H×W float32, that a drawing means on a version (the head by default), see `Selector.mask_from`."""
+        return self.selector.mask_from(strokes, version_id)
 
     def select(self, strokes: Mapping[str, Any]) -> bytes | None:
         """The refined mask of a drawing on the head version as an 8-bit PNG; None when nothing is found."""
@@ -229,19 +198,22 @@ class Conversation:
 
         return self._start(work)
 
-    def answer(self, *, choice: int | None = None, strokes: Mapping[str, Any] | None = None) -> Job:
-        """Answer a pending question by a candidate's number (from 1) or by drawing."""
+    def answer(self, *, choice: int | None = None, strokes: Mapping[str, Any] | None = None, none: bool = False) -> Job:
+        """Answer a pending question by a candidate's number (from 1), by drawing, or that it is `none` of them."""
         question = self.question
         if question is None:
             raise BadInputError("There is no open question.")
         if choice is not None and not 1 <= choice <= len(question.candidates):
             raise BadInputError(f"Choose a number from 1 to {len(question.candidates)}.")
-        if choice is None and not (strokes and strokes.get("items")):
+        if choice is None and not none and not (strokes and strokes.get("items")):
             raise BadInputError("Click the thing, or brush over it.")
-        said = f"Number {choice}." if choice is not None else "(a selection)"
+        said = "None of these." if none else f"Number {choice}." if choice is not None else "(a selection)"
         self._transcript.add(ChatMessage("user", said, self._clock(), self.workspace.head.id))
 
         def work(job: Job) -> None:
+            if none:
+                self._run(job, Command(resume=NONE_OF_THESE), self.context(job))
+                return
             name = candidate_name(choice) if choice is not None else self._keep_drawing(strokes, None, job)
             self._run(job, Command(resume={"selection": name}), self.context(job))
 
@@ -272,7 +244,8 @@ class Conversation:
         job.as_progress.report(0.0, "finding the selection")
         if mask is not None:
             return self.keep_mask(mask)
-        self.workspace.save_selection(DRAWN, self.selection_from(strokes or {}), {"by": "drawing"})
+        mask, origin = self.selection_from(strokes or {}), self.selector.origin_of(strokes or {})
+        self.workspace.save_selection(DRAWN, mask, origin)
         return DRAWN
 
     def _run(self, job: Job, message: Any, context: EditContext) -> None:
@@ -315,10 +288,12 @@ def _step_of(message: ToolMessage) -> dict[str, Any]:
     return {"op": message.name, "error": message.text, "message": message.text}
 
 
-def _answer_to(question: Question, text: str, fresh: str | None) -> dict[str, str] | None:
+def _answer_to(question: Question, text: str, fresh: str | None) -> dict[str, Any] | None:
     """How a message answers a pending question; None when it is a new request."""
     if fresh is not None and (not text or is_reference(text)):
         return {"selection": fresh}
+    if question.candidates and _NONE.fullmatch(text.lower()):
+        return NONE_OF_THESE
     number = re.fullmatch(r"(?:the |number |no\.? |#)*(\d+|[a-z]+)(?: one)?[.!]?", text.strip().lower())
     if number:
         choice = int(number[1]) if number[1].isdigit() else _NUMBER_WORDS.get(number[1], 0)

@@ -17,6 +17,9 @@ from tools.questions import NeedsAnswerError
 
 # Operations that end the turn: what they say is the answer.
 _FINAL = frozenset({"clarify", "other"})
+NONE_OF_THESE: dict[str, Any] = {"none_of_these": True}
+"""The answer to a question with numbered candidates when the right one is not among them."""
+_SHOW_ME = "Then click what you mean, or brush over it, on the picture."
 
 
 def edit_tools() -> list[BaseTool]:
@@ -57,4 +60,6 @@ def perform_with_answers(op: str, arguments: Mapping[str, Any], context: EditCon
         except NeedsAnswerError as stopped:
             names = keep_candidates(context.workspace, stopped.question.candidates)
             answer = interrupt({"op": op, "text": stopped.question.text, "candidates": names})
+            while answer == NONE_OF_THESE:
+                answer = interrupt({"op": op, "text": _SHOW_ME, "candidates": []})
             arguments = {**arguments, **answer}

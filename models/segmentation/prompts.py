@@ -13,6 +13,7 @@ from models.geometry import Bounds, Extent, Point
 from models.mask import Mask, as_mask, grow, iou, require
 from models.segmentation.box_ranking import rank_in_box
 from models.segmentation.boxed import regions_in_box
+from models.segmentation.browsing import Atlas, region_atlas
 from models.segmentation.candidates import (
     DRAWN,
     TREE,
@@ -47,6 +48,7 @@ class RegionPredictor:
         self._rgb: np.ndarray | None = None
         self._whole: View | None = None
         self._zoomed: tuple[Bounds, View] | None = None
+        self._atlas: Atlas | None = None
 
     def set_image(self, rgb: np.ndarray) -> None:
         """H×W×3 uint8, sRGB. Raises BadInputError for anything else."""
@@ -55,6 +57,7 @@ class RegionPredictor:
         self._rgb = rgb
         self._whole = View.of(rgb, Bounds(0, 0, *Extent.of(rgb)))
         self._zoomed = None
+        self._atlas = None
 
     def from_points(self, positive: Sequence[Point], negative: Sequence[Point] = ()) -> Grounding:
         """The thing under all positive points, without what lies under the negative ones.
@@ -116,6 +119,21 @@ class RegionPredictor:
         )
         scores[[r.source == DRAWN for r in regions]] = _STROKE_ITSELF
         return _offer(rgb, view, regions, scores, "brush", drawn=_slightly_grown(stroke))
+
+    def atlas(self) -> Atlas:
+        """The regions worth pointing at, see `region_atlas`; made at the first call."""
+        rgb, view = self._ready()
+        if self._atlas is None:
+            self._atlas = region_atlas(view.analysis, view.basis, Extent.of(rgb))
+        return self._atlas
+
+    def proposal_mask(self, index: int) -> Mask:
+        """One of them at full resolution, H×W float32. Raises BadInputError when there is none of that number."""
+        rgb, view = self._ready()
+        proposals = self.atlas().proposals
+        if not 0 <= index < len(proposals):
+            raise BadInputError("This region is not there any more; point at it again.")
+        return view.at_full_resolution(rgb, proposals.mask(index))
 
     def _ready(self) -> tuple[np.ndarray, View]:
         if self._rgb is None or self._whole is None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from models.geometry import Bounds, Point
 from models.mask import Mask, union
+
+if TYPE_CHECKING:
+    from models.segmentation.browsing import Atlas
 
 
 @dataclass(frozen=True)
@@ -100,4 +103,17 @@ class Predictor(Protocol):
 
     def from_words(self, phrase: str) -> Grounding:
         """What a noun phrase names, or a question when that cannot be known."""
+        ...
+
+
+@runtime_checkable
+class Browsable(Protocol):
+    """A predictor that can say what there is before anybody asks: pointing then shows what a click would take."""
+
+    def atlas(self) -> Atlas:
+        """Everything in the picture that is set; the same for the same picture. Made at the first call."""
+        ...
+
+    def proposal_mask(self, index: int) -> Mask:
+        """One of its proposals at full resolution, H×W float32. Raises BadInputError when there is none of it."""
         ...

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.geometry import Bounds, Point
 from models.mask import Mask
+from models.segmentation.browsing import Atlas
 from models.segmentation.phrases import PhraseGrounder
 from models.segmentation.prompts import RegionPredictor
 from models.segmentation.protocol import Grounding
@@ -47,6 +48,14 @@ class WeightFreePredictor:
             self._phrases.set_image(self._image())
             self._prepared.add("phrases")
         return self._phrases.from_words(phrase)
+
+    def atlas(self) -> Atlas:
+        """The regions worth pointing at."""
+        return self._region_predictor().atlas()
+
+    def proposal_mask(self, index: int) -> Mask:
+        """One of them at full resolution."""
+        return self._region_predictor().proposal_mask(index)
 
     def _region_predictor(self) -> RegionPredictor:
         if "regions" not in self._prepared:

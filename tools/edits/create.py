@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from models.errors import UnavailableError
+from models.frame import shifted
 from models.geometry import Bounds, Extent
 from models.inpainting.filling import fill_hole
 from tools.edits.context import EditContext
@@ -80,7 +81,7 @@ class Outpaint(FrameEdit):
             alpha = np.full((*filled.shape[:2], 1), np.iinfo(filled.dtype).max, filled.dtype)
             alpha[box.slices] = picture.pixels[..., 3:]
             filled = np.concatenate([filled, alpha], axis=-1)
-        return Reframed(picture.with_pixels(filled), done.engine, "the margins are invented")
+        return Reframed(picture.with_pixels(filled), done.engine, "the margins are invented", shifted(box.x0, box.y0))
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

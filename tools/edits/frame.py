@@ -5,19 +5,22 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 
+from models.frame import Placement
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
 from tools.grounding import Target, ground
 from tools.pictures.picture import Picture
+from tools.selections.carrying import PLACEMENT
 
 
 @dataclass(frozen=True)
 class Reframed:
-    """The new picture, by what it was made, and one remark for the report."""
+    """The new picture, by what it was made, one remark for the report, and where the old pixels lie in it now."""
 
     picture: Picture
     engine: str
     note: str | None = None
+    placement: Placement | None = None
 
 
 class FrameEdit(EditRequest):
@@ -50,6 +53,7 @@ class FrameEdit(EditRequest):
             selection=label,
             seconds=context.clock() - started,
             verdict=made.note,
+            details={PLACEMENT: list(made.placement)} if made.placement else {},
         )
         version = context.workspace.commit(
             made.picture, edit=self.as_dict(), message=report.message, report=report.as_dict()

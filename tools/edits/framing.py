@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from models.errors import BadInputError
+from models.frame import Placement, flipped, quarter_turned, scaled, shifted, turned
 from models.geometry import Bounds, Extent
 from models.mask import bounds as bounds_of
 from models.straighten import estimate_lean, largest_upright, turn
@@ -114,10 +115,12 @@ class Crop(FrameEdit):
             raise BadInputError("That crop would leave nothing of the picture.")
         rows, columns = bounds.slices
         pixels = np.ascontiguousarray(picture.pixels[rows, columns])
-        size = size_in(self.value or "")
+        size, placement = size_in(self.value or ""), shifted(-bounds.x0, -bounds.y0)
         if size and size != bounds.extent and size.pixels < bounds.area:
             pixels = cv2.resize(pixels, tuple(size), interpolation=cv2.INTER_AREA)
-        return Reframed(picture.with_pixels(pixels), "crop", f"now {pixels.shape[1]}×{pixels.shape[0]} pixels")
+            placement = placement.then(scaled(size.width / bounds.width, size.height / bounds.height))
+        note = f"now {pixels.shape[1]}×{pixels.shape[0]} pixels"
+        return Reframed(picture.with_pixels(pixels), "crop", note, placement)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -175,16 +178,17 @@ class Rotate(FrameEdit):
         text = (self.value or "90 clockwise").lower()
         pixels = picture.pixels
         if re.search(r"flip|mirror|reflect", text):
-            vertical = re.search(r"vertical|upside|top", text)
-            turned, note = np.flip(pixels, 0 if vertical else 1), None
+            vertical = bool(re.search(r"vertical|upside|top", text))
+            pixels, note = np.flip(pixels, 0 if vertical else 1), None
+            placement = flipped(picture.extent, vertically=vertical)
         elif re.search(r"straight|level|upright|horizon", text):
             lean = estimate_lean(to_srgb_preview(picture))
             if abs(lean) < 0.15:
                 raise BadInputError("The picture already stands straight, as far as its lines tell.")
-            turned, note = self._turned(pixels, lean), f"it leaned by {abs(lean):.1f}°"
+            (pixels, placement), note = self._turned(pixels, lean), f"it leaned by {abs(lean):.1f}°"
         else:
-            turned, note = self._by_degrees(pixels, text), None
-        return Reframed(picture.with_pixels(np.ascontiguousarray(turned)), "rotate", note)
+            (pixels, placement), note = self._by_degrees(pixels, text), None
+        return Reframed(picture.with_pixels(np.ascontiguousarray(pixels)), "rotate", note, placement)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -196,7 +200,7 @@ class Rotate(FrameEdit):
             return "Straightened the picture."
         return f"Rotated the picture: {self.value or '90 degrees clockwise'}."
 
-    def _by_degrees(self, pixels: np.ndarray, text: str) -> np.ndarray:
+    def _by_degrees(self, pixels: np.ndarray, text: str) -> tuple[np.ndarray, Placement]:
         number = re.search(r"-?\d+(?:\.\d+)?", text)
         if number:
             degrees = float(number[0])
@@ -208,18 +212,20 @@ class Rotate(FrameEdit):
             degrees = -degrees
         quarters = degrees / 90.0
         if quarters == round(quarters):
-            return np.rot90(pixels, -round(quarters) % 4)
+            times = -round(quarters) % 4
+            return np.rot90(pixels, times), quarter_turned(Extent.of(pixels), times)
         if abs(degrees) > 360:
             raise BadInputError("A turn is at most 360 degrees.")
         return self._turned(pixels, -degrees)
 
     @staticmethod
-    def _turned(pixels: np.ndarray, counter_clockwise: float) -> np.ndarray:
+    def _turned(pixels: np.ndarray, counter_clockwise: float) -> tuple[np.ndarray, Placement]:
         height, width = pixels.shape[:2]
         inner = Extent(*largest_upright(width, height, counter_clockwise))
-        turned = turn(pixels, counter_clockwise)
+        whole = turn(pixels, counter_clockwise)
         box = Bounds(0, 0, *inner).shifted((width - inner.width) // 2, (height - inner.height) // 2)
-        return turned[box.slices]
+        placement = turned(Extent.of(pixels), counter_clockwise).then(shifted(-box.x0, -box.y0))
+        return whole[box.slices], placement
 
 
 class Resize(FrameEdit):
@@ -240,7 +246,9 @@ class Resize(FrameEdit):
         shrinking = extent.pixels < picture.extent.pixels
         method = cv2.INTER_AREA if shrinking else cv2.INTER_LANCZOS4
         pixels = cv2.resize(picture.pixels, tuple(extent), interpolation=method)
-        return Reframed(picture.with_pixels(pixels), "resize", f"now {extent.width}×{extent.height} pixels")
+        placement = scaled(extent.width / picture.extent.width, extent.height / picture.extent.height)
+        note = f"now {extent.width}×{extent.height} pixels"
+        return Reframed(picture.with_pixels(pixels), "resize", note, placement)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

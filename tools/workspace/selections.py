@@ -18,12 +18,16 @@ from tools.workspace.store import DamagedObjectError, ObjectStore
 class Selection:
     """A mask with a name and its origin; the mask is read from the disk when it is first looked at."""
 
-    def __init__(self, name: str, origin: dict[str, Any], version: str, read: Callable[[], np.ndarray]) -> None:
+    def __init__(
+        self, name: str, origin: dict[str, Any], version: str, content: str, read: Callable[[], np.ndarray]
+    ) -> None:
         self.name = name
         self.origin = origin
         """How it was made: words, click, box, brush; JSON-serialisable."""
         self.version = version
         """The id of the version it was made on; later ones may have another extent."""
+        self.content = content
+        """The mask's content address: equal for equal masks."""
         self._read = read
 
     @cached_property
@@ -66,4 +70,4 @@ def kept(store: ObjectStore, name: str, digest: bytes, origin: str, version: str
         except DamagedObjectError as error:
             raise BadInputError(f"The selection {name} is damaged on the disk; select again.") from error
 
-    return Selection(name, json.loads(origin), version, read)
+    return Selection(name, json.loads(origin), version, digest.hex(), read)

@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -361,12 +361,25 @@ class Workspace:
 
         Raises BadInputError when the mask is not of that version's size.
         """
+        self.save_selections([(name, mask, origin)])
+        return self.selection(name)
+
+    def save_selections(self, made: Iterable[tuple[str, Mask, dict[str, Any]]]) -> None:
+        """Keep several, or none of them when one cannot be kept: name, mask and origin as for `save_selection`."""
         with self._writing() as connection:
             version = tree.head(connection)
-            if Extent.of(mask) != version.extent:
-                raise BadInputError("The selection is not of the picture's size; select again.")
-            selections.save(connection, self._store, name, mask, origin, version.id)
-        return self.selection(name)
+            for name, mask, origin in made:
+                if Extent.of(mask) != version.extent:
+                    raise BadInputError("The selection is not of the picture's size; select again.")
+                selections.save(connection, self._store, name, mask, origin, version.id)
+
+    def rename_selection(self, name: str, new: str) -> None:
+        """Call a selection otherwise. Raises BadInputError when there is none, or the new name is taken."""
+        with self._writing() as connection:
+            if name != new and selections.rows(connection, new):
+                raise BadInputError(f"There is already a selection called {new}.")
+            if not connection.execute("UPDATE selections SET name = ? WHERE name = ?", (new, name)).rowcount:
+                raise BadInputError(f"There is no selection called {name}.")
 
     def has_selection(self, name: str) -> bool:
         """Whether there is a selection of that name."""

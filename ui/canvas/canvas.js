@@ -6,13 +6,13 @@ const SWATCHES = [
   "#1f3a93", "#2f6fde", "#17a2b8", "#1f7a5c", "#7bb661", "#f2c230", "#e8822e", "#c8102e",
   "#e85d9b", "#7b3fa0", "#6b4226", "#c9a27a", "#111111", "#6f7479", "#c9ccd1", "#ffffff",
 ];
-const TOOL_KEYS = { v: "add", n: "remove", m: "box", b: "brush", e: "eraser" };
+const TOOL_KEYS = { p: "pick", v: "add", n: "remove", m: "box", b: "brush", e: "eraser" };
 
 function isTyping(target) {
   return target.closest?.("input, textarea, select, dialog, [contenteditable=true], [role=dialog]") && target.type !== "range";
 }
 
-class Canvas extends Pointing {
+class Canvas extends Shelf {
   constructor(root) {
     super(root);
     this.listen();
@@ -27,6 +27,8 @@ class Canvas extends Pointing {
     this.listenHold();
     this.listenPalette();
     this.listenDivider();
+    this.listenRefining();
+    this.listenShelf();
     const slider = this.find(".size input");
     slider.oninput = () => this.setSize(Number(slider.value));
     const { top } = this;
@@ -34,7 +36,7 @@ class Canvas extends Pointing {
     top.onpointermove = (event) => this.move(event);
     top.onpointerup = top.onpointercancel = (event) => this.up(event);
     top.onpointerenter = () => this.reach();
-    top.onpointerleave = () => { this.hover = null; this.paintMarks(); };
+    top.onpointerleave = () => { this.hover = this.pointed = null; this.point(null); this.refresh(); };
     top.oncontextmenu = (event) => event.preventDefault();
     top.onblur = () => { delete top.dataset.quiet; this.cross = null; this.paintMarks(); };
     this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -122,6 +124,7 @@ class Canvas extends Pointing {
     this.stage.dataset.tool = tool;
     this.all("[data-tool]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.tool === tool));
     this.find(".size").hidden = !this.paints;
+    this.pointed = null;
     this.refresh();
   }
 
@@ -163,6 +166,15 @@ class Canvas extends Pointing {
       help: () => this.find(".help").showModal(),
       answer: () => this.command("answer", { revision: this.strokes.revision }),
       paint: () => this.quick("paint"),
+      decline: () => this.command("decline"),
+      refine: () => this.openRefining(this.find(".refine").hidden),
+      invert: () => this.invert(),
+      "export-png": () => this.command("export", { format: "png" }),
+      "export-coco": () => this.command("export", { format: "coco" }),
+      "export-all": () => this.trigger("export", { format: "coco" }),
+      import: () => this.find("input[type=file]").click(),
+      scale: () => this.command("scale", { yes: true }),
+      "no-scale": () => this.command("scale", { yes: false }),
     };
     deeds[name]?.();
     this.paint();
@@ -173,6 +185,7 @@ class Canvas extends Pointing {
     const palette = this.find(".palette"), opener = this.find("[data-quick=recolour]");
     const opening = name === "recolour" && palette.hidden;
     palette.hidden = !opening;
+    if (opening) this.openRefining(false);
     opener.setAttribute("aria-expanded", opening);
     if (name === "recolour") return;
     const colour = this.find("input[type=color]").value;
@@ -181,6 +194,11 @@ class Canvas extends Pointing {
 
   command(name, detail = {}) {
     this.order({ name, ...detail, strokes: this.message() });
+  }
+
+  /** A command that is not about the marks. */
+  trigger(name, detail) {
+    this.order({ name, ...detail, strokes: null });
   }
 
   message() {
@@ -222,9 +240,14 @@ class Canvas extends Pointing {
       return true;
     }
     if (event.altKey) return false;
-    const choice = this.candidates?.find((one) => String(one.index) === key);
+    const choice = this.strokes.pending ? null : this.candidates?.find((one) => String(one.index) === key);
     if (choice) this.command("choose", { index: choice.index });
     else if (key in TOOL_KEYS) this.setTool(TOOL_KEYS[key]);
+    else if ((key === "[" || key === "]") && this.tool === "pick") this.stepRegion(key === "]" ? 1 : -1);
+    else if (key === "g" || key === "f") this.nudge(key === "g" ? "edge" : "feather", event.shiftKey ? -1 : 1);
+    else if (key === "i") this.invert();
+    else if (key === "a" && this.strokes.pending) this.act("refine");
+    else if (key === "k") this.nameIt();
     else if (key === "[" || key === "]") this.setSize(this.size * (key === "[" ? 1 / 1.2 : 1.2) + (key === "[" ? -0.5 : 0.5));
     else if (key === "Escape") this.escape();
     else if (key === " " && (inside || event.composedPath()[0] === document.body)) this.stage.dataset.pan = "ready";
@@ -242,6 +265,7 @@ class Canvas extends Pointing {
 
   escape() {
     if (!this.find(".palette").hidden) return this.quick("recolour");
+    if (!this.find(".refine").hidden) return this.openRefining(false);
     if (this.current) this.current = null;
     else if (this.compare) this.setCompare(null);
     else if (this.strokes.pending) this.act("clear");

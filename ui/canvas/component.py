@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import streamlit as st
 
 from models.geometry import Bounds, Extent
 from ui.canvas.detail import Detail, looked_at
 from ui.canvas.overlay import CandidateMark, Overlay
+from ui.canvas.regions import NamedMark, RegionMap
 from ui.component import data_url, load_component
 
 _component = load_component(
@@ -18,7 +19,10 @@ _component = load_component(
     Path(__file__).parent,
     html="canvas.html",
     css="canvas.css",
-    scripts=("view.js", "strokes.js", "paint.js", "easel.js", "pointers.js", "canvas.js"),
+    scripts=(
+        *("view.js", "strokes.js", "paint.js", "regions.js", "easel.js", "pointers.js"),
+        *("refining.js", "shelf.js", "canvas.js"),
+    ),
 )
 
 Strokes = dict[str, Any]
@@ -37,13 +41,32 @@ class Comparison:
 class CanvasEvent:
     """One thing the person asked for on the canvas.
 
-    `name` is "undo", "redo", "choose" (detail: index), "answer", or "quick" (detail: action, colour).
+    `name` is "undo", "redo", "choose" (detail: index), "answer", "decline", "quick" (detail: action, colour),
+    "save_selection" (as), "rename_selection" (selection, as), "delete_selection" (selection), "export" (format: "png"
+    or "coco") or "scale" (yes).
     `strokes` are the marks at that moment, None when there were none.
     """
 
     name: str
     detail: dict[str, Any]
     strokes: Strokes | None
+
+
+class Download(TypedDict):
+    """A file for the person's disk, offered once per `id`; `data` is base64."""
+
+    id: str
+    file: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that the person gave to the canvas; `data` is base64, and a later one has a higher number."""
+
+    serial: float
+    name: str
+    data: str
 
 
 def canvas(
@@ -65,6 +88,12 @@ def canvas(
     can_redo: bool = False,
     busy: bool = False,
     consumed: int = 0,
+    looking: bool = False,
+    regions: RegionMap | None = None,
+    named: list[NamedMark] | None = None,
+    offer: str | None = None,
+    download: Download | None = None,
+    received: float = 0.0,
 ) -> CanvasEvent | None:
     """Show a version and return what the person asked for since the last run, if anything.
 
@@ -81,6 +110,12 @@ def canvas(
         question: a pending question, shown over the picture with its numbered candidates.
         busy: a job is running; marks are not taken meanwhile.
         consumed: marks up to this revision have been used by a message and disappear.
+        looking: the picture is being looked at; regions follow, and a click takes a moment longer.
+        regions: what lies under the pointer, for the tool that picks regions.
+        named: the selections saved by name.
+        offer: a yes-or-no question about the file imported last, answered by the event "scale".
+        download: a file to save on the person's disk.
+        received: the number of the upload that was handled last.
     """
     shown = {
         "conversation": conversation,
@@ -106,6 +141,12 @@ def canvas(
         "can": {"undo": can_undo, "redo": can_redo},
         "busy": busy,
         "consumed": consumed,
+        "looking": looking,
+        "regions": regions,
+        "named": named or [],
+        "offer": offer,
+        "download": download,
+        "received": received,
     }
     command = _component.show(key=key, data=shown, on_strokes_change=lambda: None)
     if not command:
@@ -130,6 +171,13 @@ def seen_closely(key: str, version: str, extent: Extent) -> Bounds | None:
     """The part of the picture for which the preview on the canvas `key` is too coarse; None when there is none."""
     state = st.session_state.get(key)
     return looked_at(state.get("view") if state else None, version, extent)
+
+
+def uploaded_file(key: str) -> Upload | None:
+    """The file last given to the canvas `key`, as long as the browser offers it."""
+    state = st.session_state.get(key)
+    sent = state.get("upload") if state else None
+    return Upload(float(sent["serial"]), str(sent["name"]), str(sent["data"])) if sent else None
 
 
 def is_reached_for(key: str, version: str) -> bool:

@@ -1,9 +1,10 @@
 /** What stands on the easel: takes over what Python sends, and puts it on the screen. */
 const HINTS = {
+  pick: "Click the region. The wheel or [ ] takes more or less; Shift-click adds.",
   add: "Click what you mean. Alt-click leaves something out.",
   remove: "Click what should stay out of the selection.",
   box: "Drag a box around what you mean.",
-  brush: "Paint over what you mean. [ and ] change the size.",
+  brush: "Paint over what you mean. Alt erases; [ and ] change the size.",
   eraser: "Take paint away. [ and ] change the size.",
 };
 
@@ -28,6 +29,8 @@ class Easel {
     this.strokes = new Strokes();
     this.ink = new OffscreenCanvas(1, 1);
     this.pictures = new Map();
+    this.regions = new Regions();
+    this.pointed = null;
     this.tool = "add";
     this.size = 36;
     this.pointers = new Map();
@@ -56,6 +59,8 @@ class Easel {
     this.showDetail(data.detail);
     this.showOverlay(data.overlay);
     this.showCandidates(data.candidates, before);
+    this.showRegions(data);
+    this.showShelf(data, before);
     this.showChanged(data, before);
     if (!data.before && this.compare) this.setCompare(null);
     if (data.comparing && data.comparing !== before?.comparing) this.setCompare("split");
@@ -146,6 +151,13 @@ class Easel {
     image.src = overlay.mask;
   }
 
+  /** What can be pointed at; it belongs to one version only. */
+  showRegions(data) {
+    const map = data.regions?.version === data.version ? data.regions : null;
+    if (map?.atoms !== this.regions.source) this.pointed = null;
+    this.regions.show(map, () => this.refresh());
+  }
+
   /** Where the version on the easel differs from the one before it; outlined for a moment when it arrives. */
   showChanged(data, before) {
     if (!before || before.version === data.version) return;
@@ -164,10 +176,19 @@ class Easel {
       badge.setAttribute("aria-label", `Choose number ${one.index}`);
       badge.title = one.label;
       badge.onclick = () => this.command("choose", { index: one.index });
-      badge.onpointerenter = badge.onfocus = () => { this.hot = one.index; this.paintMarks(); };
-      badge.onpointerleave = badge.onblur = () => { this.hot = null; this.paintMarks(); };
+      badge.onpointerenter = badge.onfocus = () => this.point(one.index);
+      badge.onpointerleave = badge.onblur = () => this.point(null);
       return badge;
     }));
+  }
+
+  /** Highlight one candidate, and say why it is one. */
+  point(index) {
+    if (this.hot === index) return;
+    this.hot = index;
+    this.easel.dataset.hot = index ?? "none";
+    this.find(".hint").textContent = this.hintText();
+    this.paintMarks();
   }
 
   /* ---- showing ---------------------------------------------------------------------------------------- */
@@ -237,6 +258,7 @@ class Easel {
     if (!this.compare) {
       this.paintCandidates(context);
       this.paintSelection(context);
+      this.paintPointed(context);
       if (this.current?.box) drawBox(context, view, ratio, this.current.box);
       if (this.cross) drawPointer(context, view, ratio, view.toStage(...this.cross), 0);
       if (this.hover && this.paints && !this.stage.dataset.pan) {
@@ -265,6 +287,20 @@ class Easel {
     }
   }
 
+  /** The region under the pointer, and the saved selection whose name is pointed at. */
+  paintPointed(context) {
+    const { view, ratio } = this;
+    const last = this.strokes.items.at(-1);
+    const taken = last?.kind === "pick" && last.index === this.pointed?.id && last.version === this.data.version;
+    if (this.tool === "pick" && this.pointed && this.regions.ready && !taken && !this.dragging && !this.data.busy) {
+      view.apply(context, ratio);
+      context.imageSmoothingEnabled = true;
+      context.imageSmoothingQuality = "high";
+      context.drawImage(this.regions.sheet(this.pointed.id), 0, 0, view.picture.width, view.picture.height);
+    }
+    if (this.outlined) drawCandidate(context, view, ratio, this.outlined, true);
+  }
+
   paintChanged(context) {
     if (!this.flashing) return;
     const gone = (performance.now() - this.flashing) / FLASH;
@@ -279,7 +315,10 @@ class Easel {
 
   paintCandidates(context) {
     if (this.strokes.pending) return;
-    for (const one of this.candidates ?? []) drawCandidate(context, this.view, this.ratio, one.path, one.index === this.hot);
+    const others = (this.candidates ?? []).filter((one) => one.index !== this.hot);
+    for (const one of others) drawCandidate(context, this.view, this.ratio, one.path, false, this.hot !== null);
+    const hot = this.candidates?.find((one) => one.index === this.hot);
+    if (hot) drawCandidate(context, this.view, this.ratio, hot.path, true);
   }
 
   placeBadges() {
@@ -307,19 +346,26 @@ class Easel {
     enable("split", data.before);
     this.find("[data-act=actual]").textContent = `${Math.round(this.view.scale * 100)}%`;
     this.find(".actions").hidden = !strokes.pending || Boolean(data.question) || data.busy || Boolean(this.compare);
-    if (this.find(".actions").hidden) this.find(".palette").hidden = true;
+    if (this.find(".actions").hidden) {
+      this.find(".palette").hidden = true;
+      this.find(".refine").hidden = true;
+    }
+    this.showRefining();
     const settled = this.overlay && this.overlay.revision >= strokes.revision;
-    this.find(".share").textContent = !settled ? "Selecting…" : this.overlay.share > 0 ? `${this.overlay.label} selected` : "Nothing selected";
+    this.find(".share").textContent = !settled ? (data.looking ? "Looking at the picture…" : "Selecting…") : this.overlay.share > 0 ? `${this.overlay.label} selected` : "Nothing selected";
     this.all("[data-quick]").forEach((button) => { button.disabled = settled && this.overlay.share === 0; });
     this.find(".ask").hidden = !data.question || Boolean(this.compare);
     this.find(".ask-text").textContent = data.question ?? "";
     this.find("[data-act=answer]").hidden = !strokes.pending;
-    this.find(".working").hidden = !data.busy;
+    this.find("[data-act=decline]").hidden = strokes.pending || !data.candidates.length;
+    this.find(".working").hidden = !data.busy && !(data.looking && (this.tool === "pick" || strokes.pending));
     this.find(".facts").textContent = `${data.width} × ${data.height}${data.label ? ` · ${data.label}` : ""}`;
     this.find(".hint").textContent = this.hintText();
     Object.assign(this.easel.dataset, {
       version: data.version, marks: strokes.items.length, revision: strokes.revision,
       overlay: settled && strokes.pending ? "settled" : "none", detail: this.detail?.version ?? "none", compare: this.compare ?? "off",
+      share: settled && strokes.pending ? this.overlay.label : "", pointed: this.pointed?.id ?? "none",
+      regions: this.regions.ready ? this.data.version : data.looking ? "looking" : "none",
     });
     this.paintMarks();
   }
@@ -328,7 +374,12 @@ class Easel {
     if (this.data.busy) return "Working…";
     if (this.compare === "split") return "Drag the divider. S leaves.";
     if (this.candidates?.length && !this.strokes.pending) {
+      const hot = this.candidates.find((one) => one.index === this.hot);
+      if (hot?.label) return `${hot.index}: ${hot.label}`;
       return this.candidates.length === 1 ? "Press 1 if it is this; or click the right thing." : "Click the one you mean, or press its number.";
+    }
+    if (this.tool === "pick" && !this.regions.ready) {
+      return this.data.looking ? "Looking at the picture; regions light up in a moment." : "Click what you mean.";
     }
     return HINTS[this.tool];
   }

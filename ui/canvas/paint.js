@@ -112,10 +112,10 @@ function drawAnts(context, view, ratio, path, phase) {
   context.setLineDash([]);
 }
 
-/** A candidate of a pending question: tint when pointed at, a firm outline always. */
-function drawCandidate(context, view, ratio, path, hot) {
+/** A candidate of a pending question: tint when pointed at, less of it when another one is; a firm outline always. */
+function drawCandidate(context, view, ratio, path, hot, dimmed = false) {
   view.apply(context, ratio);
-  context.fillStyle = `rgba(${TINT}, ${hot ? 0.5 : 0.22})`;
+  context.fillStyle = `rgba(${TINT}, ${hot ? 0.5 : dimmed ? 0.06 : 0.22})`;
   context.fill(path, "evenodd");
   context.lineWidth = 3.5 / view.scale;
   context.strokeStyle = "rgba(0, 0, 0, .55)";

@@ -41,9 +41,47 @@ class Pointing extends Easel {
     if (this.data.busy || this.compare) return;
     const candidate = this.candidateAt(spot);
     if (candidate) this.command("choose", { index: candidate.index });
-    else if (this.paints) this.current = { kind: this.tool, radius: this.radius(), points: [spot] };
+    else if (this.tool === "pick") this.pick(event);
+    else if (this.paints) this.current = { kind: this.paintKind(event.altKey), radius: this.radius(), points: [spot] };
     else if (this.tool === "box") this.current = { kind: "box", from: spot, box: orderedBox(spot, spot, this.data.width, this.data.height) };
     else if (this.within(spot)) this.current = pointAt(spot, this.tool === "add" && !event.altKey);
+  }
+
+  /** Alt turns the brush into the eraser, and back. */
+  paintKind(turned) {
+    return (this.tool === "brush") === turned ? "eraser" : "brush";
+  }
+
+  /* ---- the region under the pointer ------------------------------------------------------------------- */
+
+  /** Light up what a click would take. */
+  pointAtRegion(event) {
+    const [x, y] = this.spot(event), { width, height } = this.data;
+    this.pointed = this.regions.at(x / width, y / height, this.pointed);
+    this.easel.dataset.pointed = this.pointed?.id ?? "none";
+  }
+
+  /** A larger (1) or smaller (-1) region at the same place. */
+  stepRegion(direction) {
+    if (!this.pointed || !this.regions.ready) return;
+    this.pointed = this.regions.step(this.pointed, direction);
+    this.easel.dataset.pointed = this.pointed.id;
+    this.paintMarks();
+    this.refresh();
+  }
+
+  /** The region under a click; the thing that a click finds while the regions are not there yet. */
+  pick(event) {
+    const spot = this.spot(event);
+    if (!this.within(spot)) return;
+    this.pointAtRegion(event);
+    const positive = !event.altKey, { map } = this.regions;
+    const item = this.pointed
+      ? { kind: "pick", point: spot.map(Math.floor), index: this.pointed.id, by: map.by, version: map.version, positive }
+      : pointAt(spot, positive);
+    if (positive && !event.shiftKey) this.strokes.replace(item);
+    else this.strokes.add(item);
+    this.send();
   }
 
   radius() {
@@ -55,7 +93,7 @@ class Pointing extends Easel {
    * by its number only, since a click inside it may as well be the correction.
    */
   candidateAt([x, y]) {
-    if (this.tool !== "add" || this.strokes.pending || this.candidates?.length === 1) return null;
+    if (!["add", "pick"].includes(this.tool) || this.strokes.pending || this.candidates?.length === 1) return null;
     const context = this.top.getContext("2d");
     context.setTransform(1, 0, 0, 1, 0, 0);
     const hits = (this.candidates ?? []).filter((one) => context.isPointInPath(one.path, x, y, "evenodd"));
@@ -79,7 +117,10 @@ class Pointing extends Easel {
       this.dragging = at;
       this.paint();
     } else if (this.current) this.extend(event);
-    else if (this.candidates?.length) this.hot = this.candidateAt(this.spot(event))?.index ?? null;
+    else {
+      if (this.candidates?.length) this.point(this.candidateAt(this.spot(event))?.index ?? null);
+      if (this.tool === "pick") this.pointAtRegion(event);
+    }
     this.paintMarks();
   }
 
@@ -129,12 +170,21 @@ class Pointing extends Easel {
   }
 
   wheel(event) {
-    if (!this.image || event.target.closest?.(".actions, .ask")) return;
+    if (!this.image || event.target.closest?.(".actions, .ask, .offer")) return;
     event.preventDefault();
     const at = this.local(event);
+    if (this.tool === "pick" && this.pointed && !event.ctrlKey && !event.metaKey && !event.shiftKey) return this.turnWheel(event);
     if (event.shiftKey) this.view.pan(-(event.deltaX || event.deltaY), 0);
     else this.view.zoomAt(...at, this.view.scale * Math.exp(-event.deltaY * (event.deltaMode ? 0.04 : 0.0016)));
     this.paint();
     this.refresh();
+  }
+
+  /** Notches of a wheel, or as much of a touchpad's stream as makes one. */
+  turnWheel(event) {
+    this.turned = (this.turned ?? 0) + event.deltaY * (event.deltaMode ? 40 : 1);
+    if (Math.abs(this.turned) < 60) return;
+    this.stepRegion(this.turned < 0 ? 1 : -1);
+    this.turned = 0;
   }
 }

@@ -9,6 +9,7 @@ class Strokes {
   constructor() {
     this.items = [];
     this.last = [];
+    this.past = [];  // what `items` were before each step since they were empty
     this.revision = 0;
     this.store = null;
   }
@@ -19,6 +20,7 @@ class Strokes {
     this.store = store;
     this.items = [];
     this.last = [];
+    this.past = [];
     this.revision = Math.max(this.revision, revision);
     try {
       const kept = JSON.parse(sessionStorage.getItem(store) ?? "null");
@@ -37,18 +39,51 @@ class Strokes {
   }
 
   add(item) {
+    this.past.push(this.items);
     this.revision += 1;
-    this.items.push({ ...item, revision: this.revision });
+    this.items = [...this.items, { ...item, revision: this.revision }];
+  }
+
+  /** This instead of all that was there. */
+  replace(item) {
+    this.past.push(this.items);
+    this.revision += 1;
+    this.items = [{ ...item, revision: this.revision }];
+  }
+
+  /** Where the adjustments after the last mark begin. An inversion counts as a mark: what follows it is about its result. */
+  get settled() {
+    let end = this.items.length;
+    while (end > 0 && this.items[end - 1].kind === "adjust" && this.items[end - 1].deed !== "invert") end -= 1;
+    return end;
+  }
+
+  /** By how many pixels the edge ("edge": negative shrinks) or the softness ("feather") is set since the last mark. */
+  adjusted(what) {
+    const item = this.items.slice(this.settled).find(({ deed }) => (deed === "feather") === (what === "feather"));
+    return item ? (item.deed === "shrink" ? -item.pixels : item.pixels) : 0;
+  }
+
+  /** Set it; the edge moves before it is softened. `begins`: a step of its own to take back. */
+  adjust(what, pixels, begins) {
+    if (begins) this.past.push(this.items);
+    const edge = what === "edge" ? pixels : this.adjusted("edge"), soft = what === "feather" ? pixels : this.adjusted("feather");
+    this.revision += 1;
+    const kept = this.items.slice(0, this.settled), { revision } = this;
+    if (edge) kept.push({ kind: "adjust", deed: edge > 0 ? "grow" : "shrink", pixels: Math.abs(edge), revision });
+    if (soft) kept.push({ kind: "adjust", deed: "feather", pixels: soft, revision });
+    this.items = kept;
   }
 
   undo() {
-    this.items.pop();
+    this.items = this.past.pop() ?? this.items.slice(0, -1);
     this.touch();
   }
 
   clear() {
     if (this.items.length) this.last = this.items;
     this.items = [];
+    this.past = [];
     this.touch();
   }
 
@@ -62,6 +97,7 @@ class Strokes {
     if (!this.items.length || this.revision > revision) return;
     this.last = this.items;
     this.items = [];
+    this.past = [];
   }
 
   touch() {

@@ -34,6 +34,7 @@ from ui.canvas import (
 )
 from ui.component import data_url
 from ui.history import layout
+from ui.pages import selecting
 from ui.session import is_running, kindly
 from ui.strip import strip
 
@@ -93,8 +94,12 @@ def _canvas(conversation: Conversation) -> None:
     consumed = _consumed(conversation)
     strokes = drawn_strokes(canvas_key(conversation), head.id, consumed)
     busy = is_running(conversation)
-    if not busy and is_reached_for(canvas_key(conversation), head.id):
-        conversation.look()
+    if selecting.take_upload(conversation, canvas_key(conversation)):
+        st.rerun()
+    if not busy and _is_to_be_looked_at(conversation):
+        conversation.selector.look()
+    looking = conversation.selector.is_looking
+    at = selecting.desk(conversation)
     question = None if busy else conversation.question
     before, comparing = _comparison(conversation)
     event = canvas(
@@ -115,11 +120,27 @@ def _canvas(conversation: Conversation) -> None:
         can_redo=bool(workspace.children(head.id)),
         busy=busy,
         consumed=consumed,
+        looking=looking,
+        regions=None if busy else selecting.regions(conversation),
+        named=selecting.named(conversation),
+        offer=at.offer[2] if at.offer else None,
+        download=at.download,
+        received=at.received,
     )
     if event:
+        at.download = None
         with kindly():
             _perform(conversation, event)
         st.rerun()
+    if looking:
+        selecting.await_regions(conversation.selector)
+
+
+def _is_to_be_looked_at(conversation: Conversation) -> bool:
+    """Whether a click may follow: the page has just opened on this version, or the pointer has come to it."""
+    head = conversation.workspace.head.id
+    opened = st.session_state.setdefault(f"opened-{conversation.id}", head)
+    return head == opened or is_reached_for(canvas_key(conversation), head)
 
 
 def _perform(conversation: Conversation, event: CanvasEvent) -> None:
@@ -132,6 +153,10 @@ def _perform(conversation: Conversation, event: CanvasEvent) -> None:
     elif event.name == "answer":
         conversation.answer(strokes=event.strokes)
         _use_up(conversation, event.strokes)
+    elif event.name == "decline":
+        conversation.answer(none=True)
+    elif event.name in selecting.DEEDS:
+        selecting.DEEDS[event.name](conversation, event)
     elif event.name == "quick":
         text = _QUICK[event.detail["action"]].format(colour=event.detail["colour"])
         say(conversation, text, strokes=event.strokes)
