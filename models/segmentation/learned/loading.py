@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,14 +18,13 @@ class Architecture:
 
     `preprocessing` is a processor (pictures and words) or an image processor. `model_types` are the `model_type`s of
     config.json that the class can read: the published SAM 2 and SAM 3 folders are those of the video models, of which
-    the picture models are parts. `key_mapping` renames parameters of such a larger checkpoint (pattern to text).
+    the picture models are parts.
     """
 
     title: str
     model: str
     preprocessing: str
     model_types: tuple[str, ...]
-    key_mapping: Mapping[str, str] | None = field(default=None)
 
 
 class Loaded(NamedTuple):
@@ -59,7 +58,6 @@ def load(folder: Path, architecture: Architecture, device: str) -> Loaded:
                 use_safetensors=True,
                 dtype=torch.float32,
                 output_loading_info=True,
-                key_mapping=dict(architecture.key_mapping) if architecture.key_mapping else None,
             )
             preprocessing = prepare.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:

@@ -16,17 +16,7 @@ from models.segmentation.learned.loading import Architecture, encoding, inferenc
 from models.segmentation.learned.pictures import fingerprint, require_rgb
 
 SAM2 = Architecture("SAM 2", "Sam2Model", "Sam2ImageProcessor", ("sam2", "sam2_video"))
-SAM3_TRACKER = Architecture(
-    "SAM 3",
-    "Sam3TrackerModel",
-    "Sam3ImageProcessor",
-    ("sam3_tracker", "sam3_video"),
-    {
-        r"^detector_model\.vision_encoder\.backbone\.": "vision_encoder.backbone.",
-        r"^tracker_neck\.": "vision_encoder.neck.",
-        r"^tracker_model\.": "",
-    },
-)
+SAM3_TRACKER = Architecture("SAM 3", "Sam3TrackerModel", "Sam3ImageProcessor", ("sam3_tracker", "sam3_video"))
 
 
 class PromptedSam:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import (
     BertConfig,
@@ -162,6 +163,11 @@ def tiny_sam3(folder: Path, *, video: bool) -> Path:
             tracker_config={**tracker, "model_type": "sam3_tracker_video"},
         )
         Sam3VideoModel(config).eval().save_pretrained(folder)
+        weights = folder / "model.safetensors"  # transformers 5.23 writes the tracker's prefix twice; published: once
+        state = {
+            key.replace("tracker_model." * 2, "tracker_model."): value for key, value in load_file(weights).items()
+        }
+        save_file(state, weights, {"format": "pt"})
     else:
         Sam3Model(Sam3Config(**detector)).eval().save_pretrained(folder)
     Sam3Processor(Sam3ImageProcessor(size={"height": side, "width": side}), tokenizer).save_pretrained(folder)
