@@ -78,36 +78,39 @@ def _shelves(downloads: Downloads, moving: bool) -> None:
 
 def _row(downloads: Downloads, status: Status, machine: Machine) -> None:
     model, job = status.model, downloads.job(status.model.id)
+    moving = status.busy or (job is not None and job.state == "running")
     said, done = st.columns([1, 0.24], gap="medium", vertical_alignment="top")
     with said:
-        st.html(_description(status, machine.fit(model)))
+        st.html(_description(status, machine.fit(model), "" if moving else _mark(status)))
     with done, st.container(key=f"deeds-{model.id}"):
         if job is not None and job.state == "running":
             if st.button("Stop", key=f"stop-{model.id}", width="stretch", disabled=job.cancelled):
                 job.cancel()
         elif not status.busy:
-            _deeds(downloads, status)
+            _deeds(downloads, status, attempt=job.id if job else "")
     if job is not None and job.state == "running":
         st.progress(min(job.progress, 1.0), text="Stopping …" if job.cancelled else job.label or "Asking the source …")
     elif status.busy:
         st.progress(min(status.here / (status.size or 1), 1.0), text="Being downloaded by another Pentimento")
-    elif said_last := _last_words(job, status):
-        st.html(f'<p class="trouble">{_with_code(said_last)}</p>')
+    elif trouble := _trouble(job, status):
+        st.html(f'<p class="trouble">{_with_code(trouble)}</p>')
+    elif job is not None and job.state == "cancelled" and status.state is State.PARTIAL:
+        st.html('<p class="pause">Stopped. What came is kept, and Resume goes on from there.</p>')
 
 
-def _deeds(downloads: Downloads, status: Status) -> None:
-    """The buttons that fit how a model stands."""
+def _deeds(downloads: Downloads, status: Status, attempt: str) -> None:
+    """The buttons that fit how a model stands. After every `attempt` they are new ones, so that none stays open."""
     model = status.model
     if status.state is not State.PRESENT:
         label = {State.PARTIAL: "Resume", State.DAMAGED: "Repair"}.get(status.state, "Download")
-        with st.popover(label, key=f"get-{model.id}", width="stretch", disabled=is_offline()):
+        with st.popover(label, key=f"get-{model.id}-{attempt}", width="stretch", disabled=is_offline()):
             st.html(_terms(status))
             if st.button(f"{label} {readable(_left(status))}", key=f"agree-{model.id}", type="primary"):
                 downloads.start(model.id)
                 st.rerun()
     if status.place in (Place.OWN, Place.LOCAL) or status.state is State.PARTIAL:
         label = "Stop using" if status.place is Place.LOCAL else "Remove" if status.place else "Discard"
-        with st.popover(label, key=f"drop-{model.id}", width="stretch"):
+        with st.popover(label, key=f"drop-{model.id}-{attempt}", width="stretch"):
             st.html(f"<p>{html.escape(_consequence(status))}</p>")
             if st.button(f"{label} {model.title}", key=f"agree-drop-{model.id}"):
                 with kindly():
@@ -139,7 +142,7 @@ def _machine(root: str) -> Machine:
     return this_machine(Path(root))
 
 
-def _description(status: Status, fit: Fit) -> str:
+def _description(status: Status, fit: Fit, mark: str) -> str:
     model = status.model
     facts = [readable(model.size), model.licence.name]
     if model.licence.commercial is not Commercial.YES:
@@ -148,7 +151,7 @@ def _description(status: Status, fit: Fit) -> str:
         facts.append("access on request")
     told = " · ".join(html.escape(fact) for fact in facts)
     slow = "" if fit is Fit.WELL else f' · <span class="slow">{fit}</span>'
-    mark = f'<span class="mark {status.state}">{_mark(status)}</span>' if _mark(status) else ""
+    mark = f'<span class="mark {status.state}">{mark}</span>' if mark else ""
     return (
         f'<div class="model"><h3>{html.escape(model.title)}{mark}</h3><p>{html.escape(model.better)}</p>'
         f'<p class="facts">{told}{slow}</p></div>'
@@ -203,12 +206,7 @@ def _consequence(status: Status) -> str:
     return f"{readable(status.here)} will be free again."
 
 
-def _last_words(job: Job | None, status: Status) -> str:
-    """What is wrong with the files, or what the last download left to say."""
-    if status.problem or job is None:
-        return status.problem
-    if job.state == "failed" and status.state is not State.PRESENT:
-        return job.error or ""
-    if job.state == "cancelled" and status.state is State.PARTIAL:
-        return "Stopped. What came is kept, and Resume goes on from there."
-    return ""
+def _trouble(job: Job | None, status: Status) -> str:
+    """What is wrong with the files, or why the last download failed."""
+    failed = job is not None and job.state == "failed" and status.state is not State.PRESENT
+    return status.problem or (job.error or "" if job is not None and failed else "")
