@@ -14,7 +14,7 @@ from models.segmentation.proposals import Proposals
 from models.segmentation.protocol import Grounding
 from models.segmentation.recognition.ranked import RankedProposals
 from tests.models.segmentation.named_shapes import Named, shapes_picture
-from tests.models.segmentation.trained_clip import UNHEARD, trained_clip
+from tests.models.segmentation.trained_clip import UNHEARD
 
 pytestmark = pytest.mark.slow
 
@@ -36,8 +36,8 @@ def scene() -> tuple[np.ndarray, Proposals]:
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return trained_clip(tmp_path_factory.mktemp("trained"))
+def clip(trained_clip_folder: Path) -> Path:
+    return trained_clip_folder
 
 
 @pytest.fixture(scope="module")
