@@ -69,6 +69,11 @@ def damage(model: Model, place: Place, path: Path) -> str:
     return f"{path.name} is damaged; get it again with {again}."
 
 
+def outdated(model: Model) -> str:
+    """What to do when our files are of another version than the catalogue's."""
+    return f"What is here is of an earlier version; get the current one with `pentimento models download {model.id}`."
+
+
 def why_unusable(status: Status) -> str:
     """Why a model that is not present and whole cannot be loaded, with the exact command that helps."""
     model, command = status.model, f"`pentimento models download {status.model.id}`"

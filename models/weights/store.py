@@ -19,9 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
 from models.errors import BadInputError, UnavailableError
+from models.home import home_folder
 from models.progress import SILENT, Progress
 from models.weights.amounts import readable
 from models.weights.catalogue import WEIGHT_SUFFIXES, Model, WeightFile, catalogue, find
@@ -30,7 +29,7 @@ from models.weights.hub_cache import blob_digest, cached_folder
 from models.weights.lock import Lock
 from models.weights.machine import is_offline
 from models.weights.record import Checked, FileRecord, Record, read_record, write_record
-from models.weights.status import Place, State, Status, cannot_remove, damage, why_unusable
+from models.weights.status import Place, State, Status, cannot_remove, damage, outdated, why_unusable
 
 if TYPE_CHECKING:
     from models.weights.transfer import Fetched
@@ -53,10 +52,8 @@ class Store:
     @classmethod
     def default(cls) -> Store:
         """The store of this installation: PENTIMENTO_MODELS, else `models` in the folder where conversations are."""
-        chosen, home = os.environ.get("PENTIMENTO_MODELS"), os.environ.get("PENTIMENTO_HOME")
-        if chosen:
-            return cls(Path(chosen).expanduser())
-        return cls((Path(home) if home else Path(platformdirs.user_data_dir("pentimento"))) / "models")
+        chosen = os.environ.get("PENTIMENTO_MODELS")
+        return cls(Path(chosen).expanduser() if chosen else home_folder() / "models")
 
     def model(self, model_id: str) -> Model:
         """The catalogue's entry. Raises BadInputError when there is none of that id."""
@@ -80,10 +77,13 @@ class Store:
         status = Status(model, State.PRESENT, place, folder, here, commit, busy=busy)
         if place is Place.LOCAL and (lacking := _lacking(model, folder)):
             return replace(status, state=State.DAMAGED, problem=f"{folder} has no {lacking} any more.")
+        if place is Place.OWN and _is_outdated(model, record):
+            return replace(status, state=State.DAMAGED, problem=outdated(model))
         for file, path in files.items():
+            if place is not Place.LOCAL and file.size is not None and path.stat().st_size != file.size:
+                return replace(status, state=State.DAMAGED, problem=damage(model, place, path))
             known = record.of(self._key(path))
-            wrong_size = place is not Place.LOCAL and file.size is not None and path.stat().st_size != file.size
-            if wrong_size or (known is not None and known.damaged and known.is_untouched(path)):
+            if known is not None and known.is_untouched(path) and not _is_right(file, known, place):
                 return replace(status, state=State.DAMAGED, problem=damage(model, place, path))
         return replace(status, checked=self._checked(record, list(files.values())))
 
@@ -163,6 +163,8 @@ class Store:
         label = f"another Pentimento is downloading {model.title}; waiting for it"
         try:
             with self._lock(model_id).held(lambda: progress.report(arrived(), label)), new_client() as client:
+                if _is_outdated(model, self._record(model_id)):
+                    self._forget(model_id)  # files of two versions must not meet
                 if missing := self._missing(model):
                     commit = work.commit(client, self._record(model_id).revision)
                     self._update(model_id, lambda record: replace(record, revision=commit))
@@ -203,13 +205,17 @@ class Store:
         if not freed:
             raise BadInputError(cannot_remove(self.status(model_id)))
         with self._lock(model_id).held_at_once(f"{model.title} is being downloaded now; stop that first."):
-            shutil.rmtree(self._own(model_id), ignore_errors=True)
-            shutil.rmtree(self._parts(model_id), ignore_errors=True)
-            self._record_file(model_id).unlink(missing_ok=True)
+            self._forget(model_id)
         if self._bytes_here(model_id):
             raise UnavailableError(f"{self._own(model_id)} cannot be deleted; delete it by hand.")
         also = " It is still in the Hugging Face cache." if self.is_here(model_id) else ""
         return f"{model.title} was removed; {readable(freed)} are free again.{also}"
+
+    def _forget(self, model_id: str) -> None:
+        """Delete everything of ours, and what was known of it."""
+        shutil.rmtree(self._own(model_id), ignore_errors=True)
+        shutil.rmtree(self._parts(model_id), ignore_errors=True)
+        self._record_file(model_id).unlink(missing_ok=True)
 
     # ---- where things are ----
 
@@ -263,7 +269,7 @@ class Store:
         for file in model.files:
             path = self._own(model.id) / file.path
             known = record.of(self._key(path))
-            if not (path.is_file() and known and not known.damaged and known.is_untouched(path)):
+            if not (path.is_file() and known and known.is_untouched(path) and _is_right(file, known, Place.OWN)):
                 missing.append(file)
         return missing
 
@@ -276,6 +282,17 @@ class Store:
         os.replace(fetched.part, path)
         entry = FileRecord(fetched.fingerprint.sha256, fetched.size, path.stat().st_mtime_ns, checked)
         self._update(model.id, lambda record: record.with_file(self._key(path), entry))
+
+
+def _is_outdated(model: Model, record: Record) -> bool:
+    """Whether our files are of another commit than the one that the catalogue pins now."""
+    return bool(model.source.revision and record.revision and record.revision != model.source.revision)
+
+
+def _is_right(file: WeightFile, known: FileRecord, place: Place) -> bool:
+    """Whether the recorded bytes are the ones that are wanted."""
+    wanted = place is Place.LOCAL or file.sha256 in (None, known.sha256)
+    return wanted and not known.damaged
 
 
 def _compare(file: WeightFile, path: Path, known: FileRecord | None, place: Place, progress: Progress) -> FileRecord:

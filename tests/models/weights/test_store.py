@@ -82,6 +82,30 @@ def test_a_shortened_file_is_damaged_without_reading(stocked: Store) -> None:
     assert stocked.status("seer").state is State.DAMAGED
 
 
+def test_another_version_in_the_catalogue_brings_everything_anew(stocked: Store, hub: HubServer) -> None:
+    newer = bytes(reversed(WEIGHTS))
+    hub.files[REPOSITORY] |= {"config.json": b'{"model_type": "newer"}', "model.safetensors": newer}
+    files = [{"path": "config.json"}, {"path": "model.safetensors", "size": len(newer), "sha256": sha256(newer)}]
+    pinned = entry(source={"hub": REPOSITORY, "revision": "main"}, files=files)
+    store = Store(stocked.root, {"seer": pinned}, cache=stocked.root / "none")
+    with pytest.raises(UnavailableError, match="of an earlier version"):
+        store.folder("seer")
+    folder = store.download("seer")
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "model.safetensors"]
+    assert (folder / "config.json").read_bytes() == b'{"model_type": "newer"}'
+    assert store.status("seer").state is State.PRESENT
+
+
+def test_another_digest_in_the_catalogue_wins_over_the_record(store: Store, hub: HubServer) -> None:
+    store.download("cutter")
+    newer = bytes(reversed(WEIGHTS))
+    hub.files["studio/cutter"] = {"Cutter.pt": newer}
+    files = [{"path": "Cutter.pt", "size": len(newer), "sha256": sha256(newer)}]
+    changed = Store(store.root, {"cutter": release(hub.url, files=files)}, cache=store.root / "none")
+    assert changed.status("cutter").state is State.DAMAGED
+    assert (changed.download("cutter") / "Cutter.pt").read_bytes() == newer
+
+
 def test_a_moved_root_keeps_what_is_known(stocked: Store, tmp_path: Path) -> None:
     moved = shutil.copytree(stocked.root, tmp_path / "elsewhere")
     assert Store(moved, stocked.models, cache=tmp_path / "none").status("seer").checked is Checked.PUBLISHER
