@@ -15,6 +15,7 @@ from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.fused import Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
+from models.inpainting.rfr import RFR
 from models.mask import Mask
 
 _THIN = 10.0  # pixels across: up to here a scratch or a letter's stroke
@@ -22,6 +23,7 @@ _MOST_FOR_FSR = 60_000  # pixels; FSR's time grows with the hole, about a second
 _WORTH_FUSING = 0.1  # share of the hole that is narrow
 _SMALLEST_FOR_PATCHES = 21  # pixels: a shorter picture holds hardly a patch outside the hole
 _RIM = 8  # pixels around the hole whose texture is measured
+_RFR_UP_TO = 0.0  # pixels across: up to this width the trained network has been measured to be best; nowhere so far
 _EVEN = 0.6  # 8-bit levels of fine detail: less is no visible grain
 
 
@@ -39,14 +41,26 @@ def built_in_engines() -> dict[str, Inpainter]:
     return {engine.name: engine for engine in engines}
 
 
+def all_engines() -> dict[str, Inpainter]:
+    """Every engine by name, those included whose weights are not here."""
+    return built_in_engines() | {RFR.name: RFR()}
+
+
+def available_engines() -> dict[str, Inpainter]:
+    """Every engine that can fill here and now, by name: the built-in ones, and RFR-Net where its weights are."""
+    return {
+        name: engine for name, engine in all_engines().items() if not isinstance(engine, RFR) or engine.is_available
+    }
+
+
 def choose_engine(image: np.ndarray, hole: Mask, available: Mapping[str, object] | None = None) -> Choice:
-    """Pick the engine for this hole among the names in `available` (None: the built-in ones).
+    """Pick the engine for this hole among the names in `available` (None: the available ones).
 
     `image` is H×W×3 uint8 or uint16, `hole` H×W float32, > 0 = to be filled. Raises BadInputError when the mask is
     empty or of another size, and UnavailableError when no engine at all is available.
     """
     empty = masks.require(hole, Extent.of(image)) > 0
-    names = built_in_engines() if available is None else available
+    names = available_engines() if available is None else available
     for choice in _preferences(image, empty):
         if choice.name in names:
             return choice
@@ -80,6 +94,10 @@ def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
     width, pixels = hole_width(empty), int(np.count_nonzero(empty))
     if rim_detail(image, empty) < _EVEN:
         yield Choice(Method.MEMBRANE.value, "The surroundings are even, so they are continued smoothly.")
+    if width <= _RFR_UP_TO:
+        yield Choice(
+            RFR.name, f"The hole is narrow ({width:.0f} pixels), so it is mended by the network trained for that."
+        )
     if width <= _THIN and pixels <= _MOST_FOR_FSR:
         yield Choice(
             Method.FSR.value,

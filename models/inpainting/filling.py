@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.errors import BadInputError
-from models.inpainting.choose import built_in_engines, choose_engine
+from models.inpainting.choose import all_engines, available_engines, choose_engine
 from models.mask import Mask
 from models.progress import Progress
 
@@ -26,11 +26,12 @@ class Filled:
 def fill_hole(image: np.ndarray, hole: Mask, *, seed: int, progress: Progress, engine: str = AUTO) -> Filled:
     """Fill the pixels of H×W×3 (uint8 or uint16) whose H×W mask is above 0.
 
-    Raises BadInputError for an engine that does not exist, an empty mask, or a mask that leaves nothing to copy.
+    Raises BadInputError for an engine that does not exist, an empty mask, or a mask that leaves nothing to copy,
+    and UnavailableError when the engine that was asked for lacks its weights.
     """
-    engines = built_in_engines()
+    engines = all_engines()
     if engine == AUTO:
-        choice = choose_engine(image, hole, engines)
+        choice = choose_engine(image, hole, available_engines())
         name, reason = choice.name, choice.reason
     elif engine in engines:
         name, reason = engine, "The engine was asked for."

@@ -20,6 +20,8 @@ def seasoned(width: int = 8, kernel: int = 7, seed: int = 0) -> RFRNet:
             if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
                 fan = module.weight[0].numel() if isinstance(module, nn.Conv2d) else module.weight[:, 0].numel() / 4
                 module.weight.copy_(torch.randn(module.weight.shape, generator=generator) / fan**0.5)
+                if module.bias is not None:
+                    module.bias.copy_(torch.randn(module.bias.shape, generator=generator) * 0.1)
         for norm in norms:
             norm.weight.copy_(torch.rand(norm.num_features, generator=generator) * 0.5 + 0.75)
             norm.bias.copy_(torch.randn(norm.num_features, generator=generator) * 0.1)
