@@ -60,8 +60,8 @@ def listing(client: httpx.Client, repository: str, commit: str, headers: Mapping
     """Every file of a repository at a commit. Raises as `refusal` says."""
     address = f"{endpoint()}/api/models/{repository}/tree/{commit}?recursive=true"
     answer = _ask(client, address, repository, headers)
-    entries = answer if isinstance(answer, list) else []
-    return {entry["path"]: _entry(entry) for entry in entries if entry.get("type") == "file"}
+    entries = [entry for entry in answer if isinstance(entry, dict)] if isinstance(answer, list) else []
+    return {str(entry.get("path")): _entry(entry) for entry in entries if entry.get("type") == "file"}
 
 
 def _entry(entry: dict[str, Any]) -> Published:

@@ -15,6 +15,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ from models.weights.status import Place, State, Status, cannot_remove, damage, o
 
 if TYPE_CHECKING:
     from models.weights.transfer import Fetched
+
+_LOOKS = 5  # at files that are being moved, before that counts as a fault
 
 
 class Store:
@@ -63,8 +66,16 @@ class Store:
 
     def status(self, model_id: str) -> Status:
         """How things stand, from names, sizes and times alone: cheap enough for every redraw of a page."""
-        model = self.model(model_id)
-        record, busy = self._record(model_id), self._lock(model_id).is_held()
+        for _ in range(_LOOKS):
+            try:
+                return self._look(model_id)
+            except FileNotFoundError:  # a download or a removal moved a file between two looks
+                continue
+        return self._look(model_id)
+
+    def _look(self, model_id: str) -> Status:
+        model, record = self.model(model_id), self._record(model_id)
+        busy = self._parts(model_id).is_dir() and self._lock(model_id).is_held()
         place, folder = self._place(model, record)
         commit = model.source.revision or record.revision
         if place is None or folder is None:
@@ -332,4 +343,10 @@ def _lacking(model: Model, folder: Path) -> str:
 
 
 def _bytes_below(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+    """Bytes of all files in a folder; what is moved away while it is counted is 0."""
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(parent, name).stat().st_size
+    return size

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +19,7 @@ from tests.models.weights.hub_server import Fault, HubServer, hub_server
 from tests.models.weights.published_models import WEIGHTS, entry, publish, release
 from ui.cli import app
 
+ROOT = Path(__file__).resolve().parents[2]
 runner = CliRunner()
 
 
@@ -117,14 +123,40 @@ def test_what_cannot_be_had_is_one_sentence(store: Store, hub: HubServer, monkey
     assert "did you mean seer" in unknown.output
 
 
-def test_an_interrupted_download_says_that_it_goes_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*arguments: object) -> None:
-        raise KeyboardInterrupt
+_PROGRAM = """
+import sys
+from pathlib import Path
+from models.weights.store import Store
+from tests.models.weights.published_models import release
+from ui.cli import main
 
-    monkeypatch.setattr(Store, "download", interrupted)
-    done = run("download", "cutter", "--yes")
-    assert done.exit_code == 130
-    assert "goes on from there" in done.stderr
+root, hub_url = sys.argv[1:3]
+Store.default = lambda: Store(Path(root), {"cutter": release(hub_url)}, cache=Path(root) / "none")
+sys.argv = ["pentimento", "models", "download", "cutter", "--yes"]
+main()
+"""
+
+
+def test_an_interrupted_download_keeps_what_came(store: Store, hub: HubServer) -> None:
+    hub.rate = 300_000
+    environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    command = [sys.executable, "-c", _PROGRAM, str(store.root), hub.url]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while store.status("cutter").here < 100_000:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert told.strip() == "Stopped; what came is kept, and the next download goes on from there."
+    assert store.status("cutter").here >= 100_000
+    hub.rate = None
+    assert run("download", "cutter", "--yes").exit_code == 0
+    assert hub.paths("Cutter.pt")[-1].status == 206
 
 
 def test_remove_and_use(store: Store, tmp_path: Path) -> None:

@@ -310,6 +310,15 @@ def test_a_root_that_cannot_be_written_is_one_sentence(hub: HubServer, tmp_path:
         get(store, "cutter")
 
 
+def test_a_list_of_nonsense_is_survived(store: Store, hub: HubServer) -> None:
+    hub.faults["/tree/" + COMMIT] = Fault(status=200, body=b'[1, {"type": "file"}, {"type": "folder", "path": "x"}]')
+    assert {path.name: path.read_bytes() for path in get(store).iterdir()} == FILES
+    store.remove("seer")
+    hub.faults["/tree/" + COMMIT] = Fault(status=200, body=b"<html>not JSON</html>")
+    with pytest.raises(UnreachableError):
+        get(store)
+
+
 def test_an_optional_file_is_taken_when_it_is_there(store: Store, hub: HubServer) -> None:
     hub.files[REPOSITORY]["added_tokens.json"] = b"{}"
     assert (get(store) / "added_tokens.json").read_bytes() == b"{}"

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -96,3 +97,28 @@ def test_a_model_is_not_removed_under_a_running_download(store: Store, hub: HubS
         process.communicate()
     assert "free again" in store.remove("cutter")
     assert store.status("cutter").state is State.ABSENT
+
+
+def test_looking_while_files_come_and_go_never_stumbles(store: Store, hub: HubServer) -> None:
+    stop, looks, faults = threading.Event(), [0], []
+
+    def look() -> None:
+        while not stop.is_set():
+            try:
+                store.statuses()
+                store.disk_use()
+                looks[0] += 1
+            except OSError as error:
+                faults.append(error)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        for _ in range(5):
+            store.download("seer")
+            store.remove("seer")
+    finally:
+        stop.set()
+        watcher.join()
+    assert faults == []
+    assert looks[0] > 50
