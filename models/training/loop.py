@@ -105,8 +105,6 @@ class Trainer:
         self._seconds, self._bad_steps = 0.0, 0
         folder.mkdir(parents=True, exist_ok=True)
         self._journal = Journal(folder, options.log_every)
-        if crew.leads:
-            self._journal.start_over()
         self._bfloat16 = plan.precision == "bfloat16" or (plan.precision == "auto" and device.type == "cuda")
 
     @property
@@ -152,6 +150,7 @@ class Trainer:
             workers=self.options.workers,
         )
         if self._crew.leads and self.step == 0:
+            self._journal.start_over()
             self._journal.write(0, validation.classics(self.held))
         stop = _GO_ON
         for batch in supply:

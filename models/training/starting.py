@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
 
 from models.errors import BadInputError
+from models.inpainting.rfr.checkpoint import load_checkpoint
 from models.progress import SILENT, Progress
-from models.training import checkpoints, files
+from models.training import checkpoints
 from models.training.checkpoints import Checkpoint
 from models.training.distributed import Crew, choose_device, crew
 from models.training.features import choose_features
@@ -81,28 +81,11 @@ def _plan(request: TrainingRequest) -> tuple[TrainingPlan, Checkpoint | Mapping[
         raise BadInputError(f"{request.out} holds a run already; go on with --resume, or choose another folder.")
     if request.initial is None:
         return TrainingPlan(**request.settings), None
-    weights = read_network(request.initial)
-    shape = {"width": weights["Pconv1.weight"].shape[0], "kernel": weights["Pconv2.weight"].shape[-1]}
+    net = load_checkpoint(request.initial).net
+    shape = {"width": net.width, "kernel": net.kernel}
     if any(request.settings.get(name, value) != value for name, value in shape.items()):
-        raise BadInputError(f"{request.initial} is a network of width {shape['width']} and kernel {shape['kernel']}.")
-    return TrainingPlan(**{**request.settings, **shape}), weights
-
-
-def read_network(path: Path) -> dict[str, torch.Tensor]:
-    """Weights by the network's names, from safetensors (in parts too) or a published checkpoint's `generator`.
-
-    Raises BadInputError for any other file.
-    """
-    if path.suffix == ".safetensors":
-        weights = files.read_weights(path)
-    else:
-        try:
-            weights = torch.load(path, map_location="cpu", weights_only=True)["generator"]
-        except (OSError, EOFError, KeyError, TypeError, RuntimeError, ValueError, UnpicklingError) as error:
-            raise BadInputError(f"{path} is neither safetensors nor a published checkpoint.") from error
-    if not {"Pconv1.weight", "Pconv2.weight"} <= weights.keys():
-        raise BadInputError(f"{path} does not hold the weights of an RFR-Net.")
-    return weights
+        raise BadInputError(f"{request.initial} is a network of width {net.width} and kernel {net.kernel}.")
+    return TrainingPlan(**{**request.settings, **shape}), net.state_dict()
 
 
 def _photos(
