@@ -14,27 +14,25 @@ import cv2
 import numpy as np
 
 from models.geometry import Bounds, Extent
-from models.mask import Mask
 from models.segmentation.candidates import TREE, Analysis, Region, distinct, filled
 from models.segmentation.hierarchy import RegionTree
 from models.segmentation.proposals import Proposal, Proposals
 from models.segmentation.ranking import MEASURES, RankingBasis, coefficients, expanded, measures, predicted
-from models.segmentation.refine import refine_edges
 
 _MOST = 200  # of one tree
 _STANDING_OUT = 6  # nodes above one leaf
 _SMALLEST, _LARGEST = 0.003, 0.65  # shares of the picture
 _ALIKE = 0.85
-_EDGE_ERROR = 2.0  # working pixels by which the edge of a learned proposal may be off
+_MAP_LONGEST = 640  # pixels of an atlas' longer side
 
 
 @dataclass(frozen=True)
 class Atlas:
     """Which proposals lie where: pixels that lie in the same ones form one atom.
 
-    `atoms`: h×w int32, the atom of each pixel of the working picture, from 0. `holders`: per atom the indices of the
-    proposals that hold it, smallest first; empty where nothing was proposed. `first`: per atom the place in its
-    holders of the likeliest one (0 when it has none).
+    `atoms`: h×w int32, the atom of each pixel, from 0, of the working picture made at most 640 px long. `holders`: per
+    atom the indices of the proposals that hold it, smallest first; empty where nothing was proposed. `first`: per atom
+    the place in its holders of the likeliest one (0 when it has none).
     """
 
     proposals: Proposals
@@ -73,19 +71,31 @@ def region_atlas(analysis: Analysis, basis: RankingBasis, extent: Extent) -> Atl
 
 def _overlaid(proposals: Proposals) -> tuple[np.ndarray, tuple[tuple[int, ...], ...]]:
     """Atoms and their holders. Each proposal splits the atoms that it cuts through."""
-    working = proposals.working
-    atoms = np.zeros((working.height, working.width), np.int32)
+    size = proposals.working.fit_within(_MAP_LONGEST)
+    atoms = np.zeros((size.height, size.width), np.int32)
     holders: list[tuple[int, ...]] = [()]
     for index in sorted(range(len(proposals)), key=lambda index: proposals[index].area):
-        proposal = proposals[index]
-        window = atoms[proposal.box.slices]
+        box, inside = _sampled(proposals[index], proposals.working, size)
+        window = atoms[box.slices]
         renamed = np.arange(len(holders), dtype=np.int32)
-        for atom in np.unique(window[proposal.inside]).tolist():
+        for atom in np.unique(window[inside]).tolist():
             renamed[atom] = len(holders)
             holders.append((*holders[atom], index))
-        window[proposal.inside] = renamed[window[proposal.inside]]
+        window[inside] = renamed[window[inside]]
     used, compact = np.unique(atoms, return_inverse=True)
     return compact.reshape(atoms.shape).astype(np.int32), tuple(holders[atom] for atom in used.tolist())
+
+
+def _sampled(proposal: Proposal, working: Extent, size: Extent) -> tuple[Bounds, np.ndarray]:
+    """A proposal at a smaller size: its bounds there, and the mask at the middles of the larger pixels within them."""
+    if size == working:
+        return proposal.box, proposal.inside
+    columns = ((np.arange(size.width) + 0.5) * working.width / size.width).astype(int)
+    rows = ((np.arange(size.height) + 0.5) * working.height / size.height).astype(int)
+    x0, x1 = np.searchsorted(columns, [proposal.box.x0, proposal.box.x1]).tolist()
+    y0, y1 = np.searchsorted(rows, [proposal.box.y0, proposal.box.y1]).tolist()
+    own = proposal.inside[rows[y0:y1, None] - proposal.box.y0, columns[None, x0:x1] - proposal.box.x0]
+    return Bounds(x0, y0, x1, y1), own
 
 
 def _likeliest(
@@ -172,25 +182,3 @@ def _box(mask: np.ndarray) -> Bounds:
 def _proposal(mask: np.ndarray, score: float) -> Proposal:
     box = _box(mask)
     return Proposal(box, mask[box.slices].copy(), score)
-
-
-def at_full_size(rgb: np.ndarray, proposals: Proposals, index: int) -> Mask:
-    """A proposal as an H×W float32 mask of the picture (H×W×3 uint8), its edge brought onto the picture's.
-
-    For proposals whose masks are nearly right already; only their surroundings are computed.
-    """
-    proposal, extent = proposals[index], proposals.extent
-    across, down = extent.width / proposals.working.width, extent.height / proposals.working.height
-    radius = max(2.0, _EDGE_ERROR * across)
-    padded = proposal.box.padded(1).clipped(proposals.working)
-    rough = proposals.mask(index)[padded.slices].astype(np.float32)
-    outer = Bounds(
-        round(padded.x0 * across), round(padded.y0 * down), round(padded.x1 * across), round(padded.y1 * down)
-    ).clipped(extent)
-    enlarged = cv2.resize(rough, tuple(outer.extent), interpolation=cv2.INTER_LINEAR)
-    window = outer.padded(int(4 * radius) + 8).clipped(extent)
-    placed = np.zeros((window.height, window.width), np.float32)
-    placed[outer.shifted(-window.x0, -window.y0).slices] = enlarged
-    result = np.zeros(rgb.shape[:2], np.float32)
-    result[window.slices] = refine_edges(rgb[window.slices], placed, radius)
-    return result

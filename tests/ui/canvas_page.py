@@ -101,7 +101,7 @@ def _canvas() -> None:
         before=Comparison(_png(255 - PICTURE[..., ::-1]), EXTENT, "Negative"),
         overlay=_overlay(mask, strokes["revision"]) if strokes and mask is not None else None,
         question="Which one?" if ASKING else None,
-        candidates=candidate_marks([_disc(130, 130), _disc(380, 380)]) if ASKING else None,
+        candidates=candidate_marks([_disc(130, 130), _disc(380, 380)], ["", "the right one"]) if ASKING else None,
         can_undo=True,
         looking=LOOKING,
         regions=None if LOOKING else region_map(atlas(_proposals()), "demo", "v1"),
@@ -110,11 +110,14 @@ def _canvas() -> None:
         download=Download(id="1", file="mask.png", data="aGVsbG8=") if "download" in st.query_params else None,
         received=sent.serial if sent else 0.0,
     )
+    uploads = st.session_state.setdefault("uploads", {})
     if sent:
-        st.text(f"upload {sent.name} {sent.data}")
+        uploads[sent.serial] = f"{sent.name} {sent.data}"
+    st.text(f"uploads {list(uploads.values())}, {'one' if sent else 'none'} on its way")
     st.text(f"marks {[item['kind'] for item in strokes['items']] if strokes else []}")
     if strokes and mask is not None:
         st.text(f"area of {len(strokes['items'])}: {np.count_nonzero(mask)}")
+        st.text(f"revision {strokes['revision']} selects {np.count_nonzero(mask)}")
     if strokes and strokes["items"][0]["kind"] == "box":
         st.text(f"box {strokes['items'][0]['box']}")
     if event:

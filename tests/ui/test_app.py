@@ -238,3 +238,49 @@ def test_errors_are_one_sentence(server: str, visit: Callable[[str], Visit]) -> 
     assert page.get_by_test_id("stException").count() == 0
     assert "Traceback" not in page.content()
     assert seen.foreign == []
+
+
+def test_a_selection_with_a_name_is_spoken_of_and_goes_through_files(start: Visit, home: Path) -> None:
+    page = _open_sample(start)
+    first = _version(page)
+    _brush(page, (0.45, 0.75), (0.5, 0.85))
+    page.keyboard.press("g")
+    page.wait_for_selector("section.easel[data-marks='2'][data-overlay=settled]", timeout=_WORK)
+    page.keyboard.press("k")
+    page.get_by_role("textbox", name="Name of the selection").fill("badge")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("section.easel[data-named=badge]", timeout=_WORK)
+    with page.expect_download(timeout=_WORK) as exported:
+        page.get_by_role("button", name="Export all").click()
+    file = Path(exported.value.path()).read_bytes()
+    _say(page, "make the badge bright green")
+    _wait_for_new_version(page, first)
+    with _workspace(page, home) as workspace:
+        badge = workspace.selection("badge").mask
+        changed = np.any(workspace.picture().pixels != data.astronaut(), axis=2)
+    assert changed[badge > 0.9].mean() > 0.5
+    assert not changed[badge == 0].any(), "an edge set by hand is taken at its word"
+    upload = {"name": "regions.json", "mimeType": "application/json", "buffer": file}
+    page.locator("section.easel input[type=file]").set_input_files(upload)
+    page.wait_for_selector("section.easel[data-named='badge|badge 2']", timeout=_WORK)
+    broken = {"name": "broken.json", "mimeType": "application/json", "buffer": b'{"annotations": [1]}'}
+    page.locator("section.easel input[type=file]").set_input_files(broken)
+    page.get_by_test_id("stToast").get_by_text("not a list of entries").wait_for(timeout=_WORK)
+    with _workspace(page, home) as workspace:
+        kept = {one.name: one.mask >= 0.5 for one in workspace.selections() if one.name.startswith("badge")}
+    assert np.array_equal(kept["badge"], kept["badge 2"])
+
+
+def test_pointing_at_a_region_selects_what_is_lit_up(start: Visit, home: Path) -> None:
+    page = _open_sample(start, "Coffee")
+    version = _version(page)
+    page.wait_for_selector(f"section.easel[data-regions='{version}']", timeout=_WORK)
+    page.get_by_role("button", name="Pick a region").click()
+    page.mouse.move(*_spot(page, 0.5, 0.55, (600, 400)))
+    page.wait_for_selector("section.easel:not([data-pointed=none])")
+    page.mouse.click(*_spot(page, 0.5, 0.55, (600, 400)))
+    page.wait_for_selector("section.easel[data-overlay=settled]", timeout=_WORK)
+    _say(page, "blur this")
+    _wait_for_new_version(page, version)
+    with _workspace(page, home) as workspace:
+        assert workspace.selection("drawn").mask[220, 300] == 1

@@ -124,8 +124,8 @@ def test_a_pointed_at_region_is_what_is_selected(selector: Selector, workspace: 
     found = selector.regions()
     assert found is not None
     by, atlas = found
-    working = atlas.proposals.working
-    atom = atlas.atoms[80 * working.height // HEIGHT, 60 * working.width // WIDTH]
+    height, width = atlas.atoms.shape
+    atom = atlas.atoms[80 * height // HEIGHT, 60 * width // WIDTH]
     index = atlas.holders[atom][atlas.first[atom]]
     item = {"kind": "pick", "point": [60, 80], "index": index, "by": by, "version": workspace.head.id}
     assert iou(selector.mask_from(strokes(item)), _disc(*BALLS[0])) > 0.9
