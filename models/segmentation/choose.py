@@ -5,6 +5,7 @@ Nothing else in the code asks for a model by name. With nothing downloaded neith
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import threading
 from collections.abc import Callable, Iterable
@@ -12,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import BadInputError, UnavailableError
+from models.geometry import Extent
 from models.segmentation.learned_predictor import LearnedPredictor, Stages
-from models.segmentation.picture_memory import PictureMemory, file_identity
+from models.segmentation.picture_memory import PictureMemory, Seen, file_identity
+from models.segmentation.proposals import Proposals
 from models.segmentation.protocol import Predictor
+from models.segmentation.recognition.names import TEMPLATES, everything_named
 from models.segmentation.weight_free import WeightFreePredictor
 from models.weights.catalogue import Model
 from models.weights.machine import Fit, Machine, this_machine
@@ -31,6 +35,7 @@ _SEGMENTERS = ("sam2.1-large", "sam2.1-tiny", "sam3")
 _DETECTORS = ("grounding-dino-tiny", "owlv2-base")
 _CONCEPTS = ("sam3",)
 _HEAT = ("clipseg",)
+_TEXTS = ".texts"  # below the store's root
 
 
 @dataclass(frozen=True)
@@ -206,7 +211,7 @@ def _sentence(plan: Plan, store: Store) -> str:
 def _fastsam(store: Store, model: str, device: str) -> Any:
     from models.segmentation.fastsam import FastSAM
 
-    return FastSAM(store.weights(model), device)
+    return FastSAM(store.weights(model), device, half=True)
 
 
 def _clip(store: Store, model: str, device: str) -> Any:
@@ -215,7 +220,22 @@ def _clip(store: Store, model: str, device: str) -> Any:
 
     # the second view doubles what a first phrase costs: seconds on a CPU, nothing to speak of on a GPU
     views = (View.MASKED,) if device == "cpu" else (View.MASKED, View.CONTEXT)
-    return ClipRanker(store.folder(model), device, views)
+    ranker = ClipRanker(store.folder(model), device, views, half=True)
+    _learn_rivals(ranker, store)
+    return ranker
+
+
+def _learn_rivals(ranker: Any, store: Store) -> None:
+    """The names that every noun is compared with are encoded once for each model on a machine, not in each process."""
+    texts = [template.format(name) for template in TEMPLATES for name in everything_named()]
+    key = hashlib.sha256("|".join([ranker.identity(), *texts]).encode()).hexdigest()[:40]
+    memory, folder = PictureMemory(), store.root / _TEXTS
+    seen = memory.get(key, folder)
+    if seen is not None and seen.embeddings is not None:
+        ranker.learn_texts(texts, seen.embeddings)
+        return
+    nothing = Extent(1, 1)
+    memory.put(key, Seen(Proposals(nothing, nothing), ranker.embed_texts(texts)), folder)
 
 
 def _sam(store: Store, model: str, device: str) -> Any:

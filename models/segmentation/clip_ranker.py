@@ -33,15 +33,24 @@ class ClipRanker:
 
     name = "clip"
 
-    def __init__(self, folder: Path, device: str = "cpu", views: Sequence[View] = (View.MASKED, View.CONTEXT)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: str = "cpu",
+        views: Sequence[View] = (View.MASKED, View.CONTEXT),
+        half: bool = False,
+    ) -> None:
         """Load from a folder of safetensors, config and tokenizer.
 
+        `half` encodes crops in float16 on CUDA and in bfloat16 on a CPU that multiplies it natively: about three
+        times as fast there, for similarities that are off by some thousandths. Texts are always encoded in float32.
         Raises UnavailableError when the folder does not hold such a model, BadInputError without views.
         """
         if not views:
             raise BadInputError("A ranker needs at least one view of the proposals.")
         self._views = tuple(views)
         self._device = torch.device(device)
+        self._half = _half_type(self._device) if half else None
         self._model, self._tokenizer = _loaded(folder, self._device)
         self._side = int(self._model.config.vision_config.image_size)
         self._mean, self._deviation = _normalisation(folder)
@@ -62,7 +71,7 @@ class ClipRanker:
     def identity(self) -> str:
         """A short digest of the weights and of how proposals are shown: embeddings of equal ones can be exchanged."""
         weights = file_identity(self._folder / "config.json", *self._folder.glob("*.safetensors"))
-        return f"{weights}:{','.join(view.value for view in self._views)}"
+        return f"{weights}:{','.join(view.value for view in self._views)}:{self._half or torch.float32}"
 
     def set_image(self, rgb: np.ndarray, proposals: Proposals) -> None:
         """H×W×3 uint8 sRGB and what was found in it."""
@@ -98,8 +107,10 @@ class ClipRanker:
     @torch.inference_mode()
     def embed_crops(self, pixels: torch.Tensor) -> torch.Tensor:
         """Unit vectors n×width of n×3×side×side crops, normalised as the model expects."""
-        seen = self._model.vision_model(pixel_values=pixels.to(self._device)).pooler_output
-        return torch.nn.functional.normalize(self._model.visual_projection(seen), dim=-1)
+        with torch.autocast(self._device.type, self._half or torch.bfloat16, enabled=self._half is not None):
+            seen = self._model.vision_model(pixel_values=pixels.to(self._device)).pooler_output
+            projected = self._model.visual_projection(seen)
+        return torch.nn.functional.normalize(projected.float(), dim=-1)
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of texts, float32, texts × width; those seen before are remembered."""
@@ -114,6 +125,15 @@ class ClipRanker:
         while len(self._texts) > _MOST_TEXTS:
             self._texts.popitem(last=False)
         return found
+
+    def learn_texts(self, texts: Sequence[str], vectors: np.ndarray) -> None:
+        """Remember what `embed_texts` gave for texts earlier, by a model of the same weights: texts × width.
+
+        Raises BadInputError for another number of either.
+        """
+        if vectors.shape != (len(texts), self.width):
+            raise BadInputError("These text embeddings were made by another model; encode the texts again.")
+        self._texts.update(zip(texts, vectors.astype(np.float32), strict=True))
 
     def similarity(self, texts: Sequence[str]) -> np.ndarray:
         """Cosine similarities, float32, texts × proposals. Raises ValueError when no image is set."""
@@ -153,6 +173,14 @@ def _loaded(folder: Path, device: torch.device) -> tuple[Any, Any]:
     if read["missing_keys"]:  # transformers would go on with random numbers in their place
         raise UnavailableError(damaged)
     return model.eval().requires_grad_(False).to(device), tokenizer
+
+
+def _half_type(device: torch.device) -> torch.dtype | None:
+    """The half-precision type that is fast on a device; None when there is none."""
+    if device.type == "cuda":
+        return torch.float16
+    native = any(torch.cpu.get_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
+    return torch.bfloat16 if device.type == "cpu" and native else None
 
 
 def _normalisation(folder: Path) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

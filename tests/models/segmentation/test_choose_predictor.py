@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from models.segmentation.choose import Plan, Predictors, best_predictor
+from models.segmentation.clip_ranker import ClipRanker
 from models.segmentation.learned_predictor import LearnedPredictor
 from models.segmentation.weight_free import WeightFreePredictor
 from models.weights.machine import Accelerator, Machine
@@ -133,6 +134,12 @@ def test_loaded_models_are_shared_and_loaded_once(downloaded: Store) -> None:
     first.set_image(rgb)
     found = first.from_words("the dog")
     assert found.found or found.question
+
+
+def test_names_are_encoded_once_for_a_machine(downloaded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    Predictors(downloaded, LAPTOP)()
+    monkeypatch.setattr(ClipRanker, "_encoded_texts", lambda *_: pytest.fail("the names were encoded again"))
+    assert Predictors(downloaded, LAPTOP)().name == "fastsam+clip"
 
 
 def test_a_damaged_model_is_left_out_and_named(downloaded: Store, tmp_path: Path) -> None:

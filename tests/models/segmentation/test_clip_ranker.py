@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import AutoProcessor, CLIPModel
 
-from models.errors import CancelledError, UnavailableError
+from models.errors import BadInputError, CancelledError, UnavailableError
 from models.geometry import Bounds, Extent
 from models.progress import Progress
 from models.segmentation.clip_ranker import ClipRanker
@@ -129,6 +129,24 @@ def test_identity_follows_weights_and_views(folder: Path, tmp_path: Path) -> Non
     assert ranker.identity() != ClipRanker(folder, views=(View.MASKED,)).identity()
     other = tiny_clip(tmp_path / "other", dim=16)
     assert ranker.identity() != ClipRanker(other).identity()
+
+
+def test_half_precision_is_near(folder: Path, scene: tuple[np.ndarray, Proposals]) -> None:
+    exact, half = ClipRanker(folder), ClipRanker(folder, half=True)
+    exact.set_image(*scene)
+    half.set_image(*scene)
+    assert np.abs(exact.similarity(TEXTS) - half.similarity(TEXTS)).max() < 0.02
+    assert half.encode(*scene).dtype == np.float32
+
+
+def test_texts_can_be_learned_from_an_earlier_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = ClipRanker(folder).embed_texts(TEXTS)
+    later = ClipRanker(folder)
+    later.learn_texts(TEXTS, vectors)
+    monkeypatch.setattr(later, "_encoded_texts", lambda texts: pytest.fail("a known text was encoded again"))
+    assert np.array_equal(later.embed_texts(TEXTS), vectors)
+    with pytest.raises(BadInputError):
+        later.learn_texts(TEXTS, vectors[:, 1:])
 
 
 def cutter(rgb: np.ndarray, side: int = 64) -> CropCutter:
