@@ -14,10 +14,12 @@ import platformdirs
 
 from agent.conversation import Conversation, Question
 from agent.jobs import Job
+from agent.looking import LookingPredictor
 from agent.planners import OFFLINE, Planner, choose_planner
 from agent.transcript import ChatMessage
 from models.errors import BadInputError
 from models.segmentation.choose import Predictors
+from models.segmentation.protocol import Predictor
 from models.weights.store import Store
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
@@ -52,9 +54,14 @@ class Studio:
         self.home = home or default_home()
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
         self.predictors = Predictors(Store.default())
-        self._sight = Sight(self.predictors, kind=self.predictors.plan)
+        self._sight = Sight(self._predictor, kind=self.predictors.plan)
         self._open: dict[str, Conversation] = {}
         self._lock = threading.Lock()
+
+    def _predictor(self) -> Predictor:
+        """The best predictor here; where the planner sees, it is asked what words mean."""
+        best = self.predictors()
+        return LookingPredictor(best, self.planner) if self.planner.sees else best
 
     def create(self, data: bytes, filename: str) -> Conversation:
         """Start a conversation about a picture; raises BadInputError when it cannot be opened."""

@@ -28,6 +28,7 @@ _SHAPES = {
 }
 # A part of the line is enough where the shape holds all of it; elsewhere the shape only tells what the line is.
 _PARTS = frozenset(["phone", "email", "number", "date", "price"])
+_LEAD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.: -/"
 _PROPER_NAME = re.compile(r"[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?(?:\s+[A-Z][a-z'’-]+)+")
 _KIND_WORDS = {
     "phone": "phone telephone mobile tel",
@@ -81,7 +82,9 @@ def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:
             return
         yield 0, len(text)
     elif kind in _PARTS:
-        yield from ((one.start(), one.end()) for one in found)
+        # "Phone: +46 70 …": what leads the number in is not private
+        leads = [len(one[0]) - len(one[0].lstrip(_LEAD)) if kind == "phone" else 0 for one in found]
+        yield from ((one.start() + lead, one.end()) for one, lead in zip(found, leads, strict=True))
     elif found:
         yield 0, len(text)
 
