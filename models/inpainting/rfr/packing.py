@@ -16,6 +16,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
+from models.inpainting.rfr.spectral import SpectralConvolution, is_worth_it
+
 _nn: Any = getattr(torch._C, "_nn", None)  # built in, unknown to the type stubs
 
 Operator = Callable[[torch.Tensor], torch.Tensor]
@@ -59,6 +61,8 @@ def packed(
     stride, padding, dilation = list(conv.stride), _pair(conv.padding), list(conv.dilation)
     if weight.device.type == "cpu" and precision == torch.float32 and _can_pack():
         activation = {None: ("none", []), 0.0: ("relu", [])}.get(slope, ("leaky_relu", [slope]))
+        if not transposed and shift is None and slope is None and is_worth_it(weight, conv.stride):
+            return SpectralConvolution(weight)
         size = [1, conv.in_channels, side, side]
         operators = torch.ops.mkldnn
         if transposed:
