@@ -5,10 +5,11 @@
     python -m tests.benchmarks.rfr_speed --sizes 256 --repeat 5 --threads 1
 
 The network has the published size (64 channels, 7×7), random weights and batch norms that have seen pictures; speed
-does not depend on the weights. "Differs by" is the largest difference over the largest sample of the output. Both paths fill the same picture, one at a time, in one process, taking turns, so that
+does not depend on the weights. Both paths fill the same picture, one at a time, in one process, taking turns, so that
 a busy machine slows both: seconds are the best of the repeats, by the clock and of processor time. "Fast" is the
-engine's path with its mask planned anew in every call. Memory is the peak above what the process held with the
-network loaded, each path in a process of its own. Goals: time at most 0.5 (CUDA: 0.35), memory at most 0.25.
+engine's path with its mask planned anew in every call. "Differs by" is the largest difference over the largest sample
+of the output. Memory is the peak above what the process held with the network loaded, each path in a process of its
+own. Goals: time at most 0.5 (CUDA: 0.35), memory at most 0.25.
 """
 
 from __future__ import annotations
