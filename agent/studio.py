@@ -10,14 +10,13 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from agent.conversation import Conversation, Question
 from agent.jobs import Job
 from agent.looking import LookingPredictor
 from agent.planners import OFFLINE, Planner, choose_planner
 from agent.transcript import ChatMessage
 from models.errors import BadInputError
+from models.home import home_folder
 from models.segmentation.choose import Predictors
 from models.segmentation.protocol import Predictor
 from models.weights.store import Store
@@ -26,7 +25,7 @@ from tools.pictures.reading import open_picture
 from tools.sight import Sight
 from tools.workspace.workspace import Workspace
 
-__all__ = ["ChatMessage", "Conversation", "Job", "Question", "Studio", "Summary", "default_home"]
+__all__ = ["ChatMessage", "Conversation", "Job", "Question", "Studio", "Summary"]
 
 _ID = re.compile(r"[0-9a-f]{16}")  # ids are minted here, and nothing else is accepted
 
@@ -41,17 +40,11 @@ class Summary:
     thumbnail: bytes
 
 
-def default_home() -> Path:
-    """Where conversations are kept: PENTIMENTO_HOME, else the user's data folder."""
-    chosen = os.environ.get("PENTIMENTO_HOME")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("pentimento"))
-
-
 class Studio:
     """Opens, lists and creates conversations under one home folder. One per process."""
 
     def __init__(self, home: Path | None = None, planner: Planner | None = None) -> None:
-        self.home = home or default_home()
+        self.home = home or home_folder()
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
         self.predictors = Predictors(Store.default())
         self._sight = Sight(self._predictor, kind=self.predictors.plan)
