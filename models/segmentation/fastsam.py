@@ -24,7 +24,7 @@ import numpy as np
 from models.errors import BadInputError, UnavailableError
 from models.geometry import Extent
 from models.progress import SILENT, Progress
-from models.segmentation.hygiene import tidied
+from models.segmentation.hygiene import tidied_proposal, without_duplicates
 from models.segmentation.large_pictures import crops, found_closely
 from models.segmentation.letterbox import Letterbox
 from models.segmentation.proposals import Proposal, Proposals
@@ -44,10 +44,9 @@ class Settings:
 
     `longest` is the input's longer side in pixels, a multiple of 32. `overlap` is the intersection over union of boxes
     above which the lower score goes; one look returns at `most` so many. Masks are computed at `working` px at most:
-    the prototypes are a quarter of the input, more pixels than the input's would tell nothing. `margin` is the share
-    of a box's sides by which masks may leave it. `tidy` cleans masks and drops duplicates (`hygiene.py`). Pictures
-    much larger than the input are also looked at in up to `crops` windows (`large_pictures.py`), their masks kept at
-    `working_with_crops` px; None is 4 on a CPU and 24 elsewhere, 0 none.
+    the prototypes are a quarter of the input, more pixels than the input's would tell nothing. `tidy` cleans masks and
+    drops duplicates (`hygiene.py`). Pictures much larger than the input are also looked at in up to `crops` windows
+    (`large_pictures.py`), their masks kept at `working_with_crops` px; None is 4 on a CPU and 24 elsewhere, 0 none.
     """
 
     longest: int = 1024
@@ -56,7 +55,6 @@ class Settings:
     most: int = 300
     working: int = 1024
     working_with_crops: int = 2048
-    margin: float = 0.0
     tidy: bool = True
     crops: int | None = None
 
@@ -113,7 +111,7 @@ class FastSAM:
             found = found_closely(rgb, self._look, windows, working, progress)
         else:
             found = self._look(rgb, extent.fit_within(self.settings.working), progress)
-        return tidied(found) if self.settings.tidy else found
+        return without_duplicates(found) if self.settings.tidy else found
 
     def _look(self, rgb: np.ndarray, working: Extent, progress: Progress) -> Proposals:
         found = self.detect(rgb, progress.part(0.0, _NETWORK_SHARE))
@@ -168,10 +166,11 @@ class FastSAM:
         for index, box in enumerate(snapped_to_border(found.boxes, picture)):
             if index % 16 == 0:
                 progress.report(index / len(found), "drawing outlines")
-            bounds = pixels_inside(box, scale_x, scale_y, working, self.settings.margin)
+            bounds = pixels_inside(box, scale_x, scale_y, working)
             inside = mask_inside(found, index, bounds, sampling)
             if inside.any():
-                items.append(Proposal(bounds, inside, float(found.scores[index])))
+                item = Proposal(bounds, inside, float(found.scores[index]))
+                items.append(tidied_proposal(item) if self.settings.tidy else item)
         return Proposals(picture, working, tuple(items))
 
 

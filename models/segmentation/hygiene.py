@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -17,14 +17,19 @@ _SMALLEST = 2e-5
 
 
 def tidied(proposals: Proposals, same: float = _SAME, smallest: float = _SMALLEST) -> Proposals:
-    """Every mask tidied, then duplicates and the tiniest left out; by falling score.
+    """Every mask tidied, then duplicates and the tiniest left out; by falling score. See `without_duplicates`."""
+    clean = tuple(tidied_proposal(item) for item in proposals)
+    return without_duplicates(Proposals(proposals.extent, proposals.working, clean), same, smallest)
+
+
+def without_duplicates(proposals: Proposals, same: float = _SAME, smallest: float = _SMALLEST) -> Proposals:
+    """Those that differ, by falling score.
 
     `same` is the intersection over union of masks from which the lower score goes; `smallest` the share of the
     picture below which a mask is noise (official FastSAM: 100 pixels, whatever the picture's size).
     """
     fewest = max(4.0, smallest * proposals.working.pixels)
-    tidy = (tidied_proposal(item) for item in proposals)
-    ordered = sorted((item for item in tidy if item.area >= fewest), key=lambda item: -item.score)
+    ordered = sorted((item for item in proposals if item.area >= fewest), key=lambda item: -item.score)
     return Proposals(proposals.extent, proposals.working, tuple(distinct(ordered, same)))
 
 
@@ -70,15 +75,25 @@ def tightened(proposal: Proposal) -> Proposal:
 
 
 def distinct(proposals: Iterable[Proposal], same: float = _SAME) -> list[Proposal]:
-    """Those that no earlier one equals, in the given order. Boxes are compared first: it costs next to nothing."""
-    kept: list[Proposal] = []
-    for item in proposals:
-        likely = (other for other in kept if _could_be_same(item, other, same))
-        if all(item.iou(other) < same for other in likely):
-            kept.append(item)
-    return kept
+    """Those that no earlier one of them equals, in the given order."""
+    items = list(proposals)
+    kept: dict[int, Proposal] = {}
+    for number, equals in enumerate(alike(items, items, same)):
+        if not any(other in kept for other in equals if other < number):
+            kept[number] = items[number]
+    return list(kept.values())
 
 
-def _could_be_same(first: Proposal, second: Proposal, same: float) -> bool:
-    smaller, larger = sorted((first.area, second.area))
-    return smaller >= same * larger and first.box.intersection(second.box).area >= same * larger
+def alike(items: Sequence[Proposal], others: Sequence[Proposal], same: float) -> Iterator[list[int]]:
+    """For each item the numbers of the others whose mask has at least `same` intersection over union with its own.
+
+    Boxes and areas are compared first, all at once: few masks have to be.
+    """
+    areas = np.array([other.area for other in others], float)
+    boxes = np.array([other.box for other in others], float).reshape(-1, 4)
+    for item in items:
+        low, high = np.maximum(boxes[:, :2], item.box[:2]), np.minimum(boxes[:, 2:], item.box[2:])
+        common = np.prod(np.clip(high - low, 0.0, None), axis=1)
+        smaller, larger = np.minimum(areas, item.area), np.maximum(areas, item.area)
+        likely = np.flatnonzero((smaller >= same * larger) & (common >= same * larger)).tolist()
+        yield [number for number in likely if item.iou(others[number]) >= same]

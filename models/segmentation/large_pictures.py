@@ -13,7 +13,7 @@ import numpy as np
 
 from models.geometry import Bounds, Extent
 from models.progress import Progress
-from models.segmentation.hygiene import distinct, tidied_proposal
+from models.segmentation.hygiene import alike, distinct, tightened
 from models.segmentation.proposals import Proposal, Proposals
 
 _PAYS = 1.75
@@ -67,12 +67,11 @@ def found_closely(rgb: np.ndarray, find: Find, windows: list[Bounds], working: E
     for number, window in enumerate(windows, start=1):
         at_work = _scaled(window, extent, working)
         part = find(rgb[window.slices], at_work.extent, progress.part(number / looks, (number + 1) / looks))
-        for item in part:
-            item = tidied_proposal(item)
+        for item in map(tightened, part):
             if item.area <= _CLOSE_ENOUGH * at_work.area and not _cut(item, window, at_work.extent, extent):
                 close.append(Proposal(item.box.shifted(at_work.x0, at_work.y0), item.inside, item.score))
     close = distinct(sorted(close, key=lambda item: -item.score), _SAME)
-    merged = _merged([tidied_proposal(item) for item in whole], close)
+    merged = _merged(list(whole), close)
     return Proposals(extent, working, tuple(sorted(merged, key=lambda item: -item.score)))
 
 
@@ -80,8 +79,7 @@ def _merged(whole: list[Proposal], close: list[Proposal]) -> list[Proposal]:
     """All close ones, and those of the whole look that none of them equals."""
     scores = [item.score for item in close]
     kept = []
-    for item in whole:
-        twins = [number for number, other in enumerate(close) if item.iou(other) >= _SAME]
+    for item, twins in zip(whole, alike(whole, close, _SAME), strict=True):
         for number in twins:
             scores[number] = max(scores[number], item.score)
         if not twins:
