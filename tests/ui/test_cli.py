@@ -12,6 +12,8 @@ from PIL import Image
 from skimage import data
 from typer.testing import CliRunner, Result
 
+from models.geometry import Extent
+from tools.selections.coco_reading import read_coco
 from ui.cli import app
 
 runner = CliRunner()
@@ -94,7 +96,10 @@ def test_segment_writes_a_mask_or_nothing(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "m.png"
     done = run("segment", photo, "--point", "230,120", "-o", out, "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output)["candidates"][0]["area"] > 500
+    told = json.loads(done.output)
+    assert told["candidates"][0]["area"] > 500
+    assert told["engine"] == "weight-free"
+    assert "download" in told["engine_reason"]
     written = pixels(out)
     assert written.dtype == np.uint8
     assert written.shape == (512, 512)
@@ -103,6 +108,15 @@ def test_segment_writes_a_mask_or_nothing(photo: Path, tmp_path: Path) -> None:
     done = run("segment", photo, "--text", "the green giraffe", "-o", nothing)
     assert done.exit_code == 3
     assert not nothing.exists()
+
+
+def test_segment_writes_what_it_found_as_coco(photo: Path, tmp_path: Path) -> None:
+    png, coco = tmp_path / "m.png", tmp_path / "m.json"
+    assert run("segment", photo, "--point", "230,120", "-o", png).exit_code == 0
+    assert run("segment", photo, "--point", "230,120", "-o", coco).exit_code == 0
+    region = read_coco(coco.read_bytes(), Extent(512, 512), photo.name).regions[0]
+    assert np.array_equal(region.mask, pixels(png) >= 128)
+    assert run("segment", photo, "--point", "230,120", "-o", tmp_path / "m.tif").exit_code == 2
 
 
 def test_plan_reads_one_request_or_a_file_of_them(tmp_path: Path) -> None:

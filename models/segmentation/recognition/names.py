@@ -69,6 +69,9 @@ _SAME = tuple(
     table,desk,counter
     lamp,light,lantern,lampshade
     circle,disc,disk
+    man,guy,gentleman,him,he
+    woman,lady,her,she
+    person,human,player,worker,pedestrian,tourist,passenger,figure,me
     """.strip().splitlines()
     for row in [row.strip()]
 )
@@ -96,21 +99,46 @@ _KINDS = {
     "device": "phone laptop screen keyboard clock",
 }
 
+# A whole and pieces of it that are often most of what is seen of it. They do not speak against the whole; which of
+# the two is meant is decided by what contains what (`wholes.py`).
+_PIECES = {
+    "person": "face hand hair hat shirt jacket dress trousers shoe glasses tie",
+    "car": "wheel window door",
+    "truck": "wheel window door",
+    "bus": "wheel window door",
+    "bicycle": "wheel",
+    "motorcycle": "wheel",
+    "house": "window door roof wall",
+    "building": "window door roof wall",
+    "tree": "leaf",
+    "flower": "leaf",
+    "book": "paper letter",
+    "sign": "letter number",
+    "laptop": "screen keyboard",
+    "bed": "pillow",
+}
+
 
 def meanings(phrase: Phrase) -> tuple[str, ...]:
     """The names that the phrase's noun is known by: itself, and for a kind ("animal") what it takes in."""
     own = phrase.compound
-    return (own, *_KINDS.get(own, "").split())
+    pronouns = {"him": ("man", "boy"), "her": ("woman", "girl"), "me": ("person",)}
+    return pronouns.get(own) or (own, *_KINDS.get(own, "").split())
 
 
 def rivals(phrase: Phrase) -> tuple[str, ...]:
-    """The names that speak against the phrase: not those that mean the same, take it in, or are taken in by it."""
+    """The names that speak against the phrase.
+
+    Not those that mean the same, take it in or are taken in by it, nor those of its pieces.
+    """
     own, head = phrase.compound, phrase.noun or ""
-    kin = {own, head, *meanings(phrase), *_KINDS.get(head, "").split()}
-    for row in _SAME:
-        if row & {own, head}:
-            kin |= row
-    kin |= {kind for kind, members in _KINDS.items() if kin & set(members.split())}
+    same = {own, head}.union(*(row for row in _SAME if row & {own, head}))
+    over = {kind for kind, members in _KINDS.items() if same & set(members.split())}
+    under = {member for kind in same for member in _KINDS.get(kind, "").split()}
+    under |= {name for row in _SAME if row & under for name in row}
+    wholes = same | over
+    pieces = {piece for whole in wholes for piece in _PIECES.get(whole, "").split()}
+    kin = same | over | under | pieces
     return tuple(name for name in NAMES if name not in kin and name not in own.split()) + NOTHING
 
 

@@ -70,6 +70,12 @@ def test_what_is_improbable_is_left_out() -> None:
         ("the tennis ball", "apple", "ball"),
         ("the people", "dog", "woman"),
         ("the giraffe", "zebra", "giraffe"),
+        ("the player", "dog", "man"),
+        ("the guy", "woman", "man"),
+        ("the woman", "man", "dress"),
+        ("the dress", "woman", "dress"),
+        ("the taxi", "bus", "wheel"),
+        ("the wheel", "car", "wheel"),
     ],
 )
 def test_rivals_leave_out_what_means_the_same(phrase: str, against: str, not_against: str) -> None:
@@ -82,6 +88,7 @@ def test_rivals_leave_out_what_means_the_same(phrase: str, against: str, not_aga
 def test_a_kind_is_known_by_its_members() -> None:
     assert {"animal", "dog", "bird"} <= set(meanings(parse("the animals")))
     assert meanings(parse("the red mugs")) == ("mug",)
+    assert "woman" in meanings(parse("her"))
 
 
 @pytest.fixture(scope="module")
