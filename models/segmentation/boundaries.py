@@ -24,6 +24,9 @@ from models.geometry import Extent
 ORIENTATIONS = 8
 """How many edge directions are measured over 180 degrees."""
 
+TEXTONS = 24
+"""How many typical filter responses of a picture are told apart, at most."""
+
 WORKING_LONGEST = 480
 """The longer side, in pixels, at which the strength is measured; radii below are meant at this size."""
 
@@ -63,6 +66,11 @@ def oriented_strength(rgb: np.ndarray) -> np.ndarray:
     `rgb` is H×W×3 uint8 sRGB. Returns ORIENTATIONS×H×W float32; slice k holds boundaries whose normal points
     k·180/ORIENTATIONS degrees clockwise from the x axis (y runs down).
     """
+    return strength_and_textons(rgb)[0]
+
+
+def strength_and_textons(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`oriented_strength`, and H×W uint8 which of the picture's own textons (at most TEXTONS) each pixel shows."""
     lab = to_lab(rgb)
     cues = _cues(lab)
     angles = np.arange(ORIENTATIONS) * np.pi / ORIENTATIONS
@@ -70,12 +78,13 @@ def oriented_strength(rgb: np.ndarray) -> np.ndarray:
         planes = list(pool.map(lambda angle: _strength_along(cues, float(angle)), angles))
     strength = np.stack(planes)
     strength += _SHARP_WEIGHT * _sharp_gradient(lab, angles)
-    return strength / _WEIGHT_SUM
+    return strength / _WEIGHT_SUM, cues[_TEXTURE].labels
 
 
 _LIGHTNESS_WEIGHT, _COLOUR_WEIGHT, _TEXTURE_WEIGHT, _SHARP_WEIGHT = 0.4, 0.6, 1.5, 0.5
 _WEIGHT_SUM = _LIGHTNESS_WEIGHT + 2 * _COLOUR_WEIGHT + _TEXTURE_WEIGHT + _SHARP_WEIGHT
-_VALUE_BINS, _TEXTONS = 20, 24
+_VALUE_BINS = 20
+_TEXTURE = 1  # its place among the cues
 _SAME_TEXTON = 0.1  # distance of compressed responses, about 0.3 of L
 
 
@@ -83,7 +92,7 @@ def _cues(lab: np.ndarray) -> list[_Cue]:
     lightness = cv2.GaussianBlur(lab[..., 0], (0, 0), 0.7)
     cues = [
         _Cue(_quantised(lightness, 0.0, 100.0, _VALUE_BINS), _VALUE_BINS, 6, _LIGHTNESS_WEIGHT, True),
-        _Cue(_textons(lab[..., 0]), _TEXTONS, 14, _TEXTURE_WEIGHT, False),
+        _Cue(_textons(lab[..., 0]), TEXTONS, 14, _TEXTURE_WEIGHT, False),
     ]
     for channel in (1, 2):
         smooth = cv2.GaussianBlur(lab[..., channel], (0, 0), 1.0)
@@ -208,11 +217,11 @@ def _textons(lightness: np.ndarray) -> np.ndarray:
 
 
 def _cluster_centres(sample: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    if len(sample) <= _TEXTONS or np.ptp(sample, axis=0).max() < _SAME_TEXTON:
+    if len(sample) <= TEXTONS or np.ptp(sample, axis=0).max() < _SAME_TEXTON:
         return sample[:1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # an empty cluster keeps its start, which is fine
-        return kmeans2(sample, _TEXTONS, iter=10, minit="++", rng=rng)[0].astype(np.float32)
+        return kmeans2(sample, TEXTONS, iter=10, minit="++", rng=rng)[0].astype(np.float32)
 
 
 def _distinct(centres: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ from models.segmentation.candidates import (
     DRAWN,
     FILLING,
     JOINED,
-    TREE,
     TREE_CUT,
+    TREE_SOURCES,
     Analysis,
     Region,
     distinct,
@@ -31,14 +31,14 @@ def regions_in_box(analysis: Analysis, box: Bounds) -> list[Region]:
     allowed = box.padded(max(1, round(0.04 * (box.width + box.height)))).clipped(analysis.extent)
     patches = BoxPatches.of(analysis.lab, analysis.strength, analysis.trees[1], box)
     found = [Region(patches.painted(chosen), FILLING) for chosen in cuts_in_box(patches)]
-    for tree in analysis.trees:
-        found += _nodes_in_box(tree, box, allowed)
+    for tree, source in zip(analysis.trees, TREE_SOURCES, strict=True):
+        found += _nodes_in_box(tree, source, box, allowed)
     for share in (0.0, 0.12):
         inner = _inset(box, share)
         cut = _cut_in_box(analysis, box, inner)
         if cut is not None:
             found.append(Region(cut, CUT))
-    best = sorted((r for r in found if r.source == TREE), key=lambda r: -_box_fit(r.mask, box))[:2]
+    best = sorted((r for r in found if r.grown), key=lambda r: -_box_fit(r.mask, box))[:2]
     found += [Region(recut(analysis, r.mask), TREE_CUT, r.persistence) for r in best]
     inside = np.zeros(analysis.strength.shape, bool)
     inside[allowed.slices] = True
@@ -79,7 +79,7 @@ def _cut_in_box(analysis: Analysis, box: Bounds, inner: Bounds) -> np.ndarray | 
     return from_small(analysis, whole)
 
 
-def _nodes_in_box(tree: RegionTree, box: Bounds, allowed: Bounds) -> list[Region]:
+def _nodes_in_box(tree: RegionTree, source: str, box: Bounds, allowed: Bounds) -> list[Region]:
     """The nodes whose own bounds fit the box best, and everything that lies within the box, joined."""
     count = tree.leaf_count
     inside = np.zeros(tree.leaves.shape)
@@ -92,7 +92,8 @@ def _nodes_in_box(tree: RegionTree, box: Bounds, allowed: Bounds) -> list[Region
     own = (extents[:, 2] - extents[:, 0]) * (extents[:, 3] - extents[:, 1])
     fit = shared / (own + box.area - shared) * held**2
     fit[tree.area < 0.1 * box.area] = 0.0
-    regions = [Region(tree.mask(int(n)), TREE, tree.persistence(int(n))) for n in np.argsort(-fit)[:6] if fit[n] > 0.1]
+    best = [int(n) for n in np.argsort(-fit)[:6] if fit[n] > 0.1]
+    regions = [Region(tree.mask(n), source, tree.persistence(n)) for n in best]
     kept = held > 0.9
     top = np.flatnonzero(kept & ~np.append(kept, False)[tree.parent])
     touching = np.zeros(len(tree.parent), bool)  # what lies along the frame is background seen through the slack

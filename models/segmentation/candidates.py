@@ -10,31 +10,44 @@ import numpy as np
 
 from models.geometry import Extent, Point
 from models.mask import fill_holes
-from models.segmentation.boundaries import WORKING_LONGEST, oriented_strength, to_lab
-from models.segmentation.hierarchy import RegionTree, region_tree
+from models.segmentation.boundaries import WORKING_LONGEST, strength_and_textons, to_lab
+from models.segmentation.hierarchy import RegionTree, region_trees
+from models.segmentation.merging import Rule, learned_rule
 from models.segmentation.refine import graph_cut
 
 CUT_LONGEST = 160
 _COLOUR_WEIGHTS = (0.0, 1.2)
 _SMALLEST, _LARGEST = 0.003, 0.65
-_PATH_LENGTH = 13
+_PATH_LENGTHS = (8, 8, 12)  # of every tree
 _DISC_SHARES = (0.08, 0.17)
 
-TREE, CUT, TREE_CUT, JOINED, FILLING, DRAWN = "tree", "cut", "tree+cut", "joined", "filling", "drawn"
-SOURCES = (TREE, CUT, TREE_CUT, JOINED, DRAWN)
+TREE, MERGED, CUT, TREE_CUT, JOINED, FILLING, DRAWN = (
+    "tree",
+    "merged",
+    "cut",
+    "tree+cut",
+    "joined",
+    "filling",
+    "drawn",
+)
+TREE_SOURCES = (TREE, TREE, MERGED)
+"""Of the nodes of every tree of an `Analysis`."""
+SOURCES = (TREE, MERGED, CUT, TREE_CUT, JOINED, DRAWN)
 
 
 @dataclass(frozen=True)
 class Analysis:
     """What all prompts on one picture share, at a working size of at most 480 px.
 
-    `rgb`: h×w×3 uint8; `lab`: h×w×3 float32 CIELAB; `strength`: h×w float32 boundary strength; `trees`: region
-    trees that merge by boundary alone and by boundary and colour; `small`: the picture at 160 px for graph cuts.
+    `rgb`: h×w×3 uint8; `lab`: h×w×3 float32 CIELAB; `strength`: h×w float32 boundary strength; `textons`: h×w uint8
+    below TEXTONS; `trees`: region trees that merge by boundary alone, by boundary and colour, and as people do
+    (`merging`); `small`: the picture at 160 px for graph cuts.
     """
 
     rgb: np.ndarray
     lab: np.ndarray
     strength: np.ndarray
+    textons: np.ndarray
     trees: tuple[RegionTree, ...]
     small: np.ndarray
 
@@ -53,6 +66,11 @@ class Region:
     source: str
     persistence: float = 0.0
 
+    @property
+    def grown(self) -> bool:
+        """Whether boundaries alone made it: it is a node of a tree."""
+        return self.source in (TREE, MERGED)
+
 
 def analyse(rgb: np.ndarray) -> Analysis:
     """Measure boundaries and grow the region trees of an H×W×3 uint8 sRGB picture of any size."""
@@ -60,20 +78,24 @@ def analyse(rgb: np.ndarray) -> Analysis:
     if working != Extent.of(rgb):
         rgb = cv2.resize(rgb, tuple(working), interpolation=cv2.INTER_AREA)
     lab = to_lab(rgb)
-    strength = oriented_strength(rgb).max(axis=0)
+    oriented, textons = strength_and_textons(rgb)
+    strength = oriented.max(axis=0)
     smooth = cv2.GaussianBlur(lab, (0, 0), 1.0)
-    trees = tuple(region_tree(strength, smooth, weight) for weight in _COLOUR_WEIGHTS)
+    rules = [*(Rule.weighted(1.0, weight) for weight in _COLOUR_WEIGHTS), learned_rule()]
+    trees = region_trees(strength, smooth, textons, rules)
     small = cv2.resize(rgb, tuple(working.fit_within(CUT_LONGEST)), interpolation=cv2.INTER_AREA)
-    return Analysis(np.ascontiguousarray(rgb), lab, strength, trees, small)
+    return Analysis(np.ascontiguousarray(rgb), lab, strength, textons, trees, small)
 
 
 def regions_at_points(analysis: Analysis, positive: Sequence[Point], negative: Sequence[Point] = ()) -> list[Region]:
     """Distinct regions that hold every positive point and no negative one; points at working size."""
-    found = [region for tree in analysis.trees for region in _on_path(tree, positive, negative)]
-    found += _cuts_at_points(analysis, positive, negative)
-    strongest = max((r for r in found if r.source == TREE), key=lambda r: r.persistence, default=None)
-    if strongest is not None:
-        found.append(Region(recut(analysis, strongest.mask), TREE_CUT, strongest.persistence))
+    found = [
+        region
+        for tree, source, most in zip(analysis.trees, TREE_SOURCES, _PATH_LENGTHS, strict=True)
+        for region in _on_path(tree, source, most, positive, negative)
+    ]
+    if len(positive) + len(negative) > 1:  # after a single click cuts add nothing but time
+        found += _cuts_at_points(analysis, positive, negative)
     tidy = (_held_together(r, positive, negative) for r in distinct(found))
     kept = distinct([r for r in tidy if r is not None])
     return kept or [_discs(analysis, positive, negative)]
@@ -83,11 +105,11 @@ def regions_under_stroke(analysis: Analysis, stroke: np.ndarray) -> list[Region]
     """Distinct regions that a painted stroke (h×w bool, working size) may mean, the stroke itself among them."""
     painted = max(1, np.count_nonzero(stroke))
     found: list[Region] = []
-    for tree in analysis.trees:
+    for tree, source in zip(analysis.trees, TREE_SOURCES, strict=True):
         count = tree.leaf_count
         covered = tree.sums(np.bincount(tree.leaves.ravel(), stroke.ravel().astype(float), minlength=count))
         found += [
-            Region(tree.mask(int(n)), TREE, tree.persistence(int(n)))
+            Region(tree.mask(int(n)), source, tree.persistence(int(n)))
             for n in np.flatnonzero(covered > 0.8 * painted)
             if tree.area[n] <= _LARGEST * stroke.size
         ]
@@ -122,14 +144,16 @@ def _leaf(tree: RegionTree, point: Point) -> int:
     return int(tree.leaves[point.y, point.x])
 
 
-def _on_path(tree: RegionTree, positive: Sequence[Point], negative: Sequence[Point]) -> list[Region]:
+def _on_path(
+    tree: RegionTree, source: str, most: int, positive: Sequence[Point], negative: Sequence[Point]
+) -> list[Region]:
     """Nodes above all positive points, less the parts that belong with the negative ones."""
     leaves = [_leaf(tree, p) for p in positive]
     start = tree.common_ancestor(leaves)
     size = tree.leaves.size
     nodes = [n for n in tree.path(start) if _SMALLEST * size < tree.area[n] <= _LARGEST * size]
     nodes.sort(key=lambda n: -tree.persistence(n))
-    regions = [Region(tree.mask(n), TREE, tree.persistence(n)) for n in nodes[:_PATH_LENGTH]]
+    regions = [Region(tree.mask(n), source, tree.persistence(n)) for n in nodes[:most]]
     if len(positive) > 1:
         regions += _joined_paths(tree, leaves)
     if not negative:

@@ -1,8 +1,11 @@
-"""Fit the ranking of candidate regions on composed scenes: `python -m models.segmentation.fit_ranking PHOTOS`.
+"""Fit the ranking of candidate regions: `python -m models.segmentation.fit_ranking REGIONS`.
 
-No human labels are needed. Photos whose subject stands before a plain backdrop give real objects with a known
-outline; they and strongly bounded regions of other photos are pasted over further photos, with changed exposure, a
-shadow, blur and noise, so that the seam gives nothing away. A click inside each then has a known right answer.
+REGIONS holds photos on which people drew regions; a click in one, or a loose box around it, then has a known right
+answer. Only the photos to fit on (`labelled.fitted_and_held_out`) are read.
+
+With `--photos` scenes are composed besides, without human labels. Photos whose subject stands before a plain backdrop
+give real objects with a known outline; they and strongly bounded regions of other photos are pasted over further
+photos, with changed exposure, a shadow, blur and noise, so that the seam gives nothing away.
 """
 
 from __future__ import annotations
@@ -24,10 +27,13 @@ from models.segmentation.boundaries import to_lab
 from models.segmentation.box_ranking import BOX_COEFFICIENTS, box_terms
 from models.segmentation.boxed import regions_in_box
 from models.segmentation.candidates import Region, analyse, regions_at_points
-from models.segmentation.ranking import COEFFICIENTS, Coefficients, RankingBasis, expanded, measures
+from models.segmentation.labelled import Labelled, drawn_regions, fitted_and_held_out, names, read_labelled
+from models.segmentation.ranking import COEFFICIENTS, Coefficients, RankingBasis, expanded, measures, predicted
 from models.segmentation.tight_box import LOOSEST
 
 _LONGEST = 480
+_SHARES = (0.008, 0.55)  # of the photo: regions a person may mean
+_CLICKS, _BOXES = 3, 2  # for every region, besides its inmost point
 
 
 class Cutout(NamedTuple):
@@ -120,6 +126,13 @@ def inner_point(mask: np.ndarray, rng: np.random.Generator) -> Point:
     return Point(int(xs[pick]), int(ys[pick]))
 
 
+def inmost_point(mask: np.ndarray) -> Point:
+    """The pixel deepest inside."""
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    y, x = divmod(int(depth.argmax()), depth.shape[1])
+    return Point(x, y)
+
+
 def loose_box(mask: np.ndarray, rng: np.random.Generator) -> Bounds:
     """A box as a person draws it: up to LOOSEST of its size too large on every side."""
     tight, slack = bounds(mask.astype(np.float32)), rng.uniform(0.0, LOOSEST, 4)
@@ -193,6 +206,25 @@ def labelled(scene: Scene) -> tuple[Example, Example]:
     )
 
 
+def labelled_by_people(photo: Labelled, seed: int) -> tuple[list[Example], list[Example]]:
+    """The candidates of clicks and of boxes for every region that a person drew on a photo."""
+    rng = np.random.default_rng(seed)
+    analysis = analyse(photo.rgb)
+    basis = RankingBasis(analysis)
+    size = tuple(analysis.extent)
+    clicks, boxes = [], []
+    for drawn in drawn_regions(photo.labels, *_SHARES):
+        truth = cv2.resize(drawn.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        for point in (inmost_point(truth), *(inner_point(truth, rng) for _ in range(_CLICKS))):
+            regions = regions_at_points(analysis, [point])
+            clicks.append(Example(expanded(measures(basis, regions, [point])), _overlaps(regions, truth)))
+        for _ in range(_BOXES):
+            box = loose_box(truth, rng)
+            regions = regions_in_box(analysis, box)
+            boxes.append(Example(box_terms(basis, regions, box), _overlaps(regions, truth)))
+    return clicks, boxes
+
+
 def _overlaps(regions: Sequence[Region], truth: np.ndarray) -> np.ndarray:
     return np.array([iou(as_mask(r.mask), as_mask(truth)) for r in regions])
 
@@ -212,28 +244,52 @@ def fit(examples: Sequence[tuple[np.ndarray, np.ndarray]], ridge: float) -> Coef
     return Coefficients(mean, scale, np.linalg.solve(gram, z.T @ (weight * (target - intercept))), intercept)
 
 
-def write(coefficients: Coefficients, path: Path) -> None:
-    """As JSON, rounded to what matters."""
+def write(coefficients: Coefficients, path: Path, photos: Sequence[str] = ()) -> None:
+    """As JSON, rounded to what matters, with the names of the labelled photos it was fitted on."""
     values = {name: [float(f"{v:.5g}") for v in getattr(coefficients, name)] for name in ("mean", "scale", "weight")}
-    path.write_text(json.dumps({**values, "intercept": round(coefficients.intercept, 5)}) + "\n", encoding="utf-8")
+    text = json.dumps({**values, "intercept": round(coefficients.intercept, 5), "photos": list(photos)})
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def cross_validated(examples: Sequence[Sequence[Example]], ridge: float, folds: int = 4) -> tuple[float, float]:
+    """Mean IoU of what is ranked first, and of the best there is; every photo ranked by a fit without it."""
+    first, best = [], []
+    for fold in range(folds):
+        rest = [e for place, photo in enumerate(examples) if place % folds != fold for e in photo]
+        formula = fit([e for e in rest if len(e.overlap) > 1], ridge)
+        for example in (e for photo in examples[fold::folds] for e in photo):
+            first.append(example.overlap[int(predicted(example.terms, formula).argmax())])
+            best.append(example.overlap.max())
+    return float(np.mean(first)), float(np.mean(best))
 
 
 def main() -> None:
-    """Compose, measure, fit, write."""
+    """Measure, cross-validate by photo, fit, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("photos", type=Path, help="a folder of JPEG photos")
+    parser.add_argument("regions", type=Path, help="a folder of NAME.jpg with NAME_regions.png")
+    parser.add_argument("--photos", type=Path, help="a folder of JPEG photos to compose further scenes of")
     parser.add_argument("--scenes", type=int, default=260)
-    parser.add_argument("--ridge", type=float, default=0.01)
+    parser.add_argument("--ridge", type=float, default=0.1)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--output", type=Path, default=Path(__file__).parent, help="the folder to write to")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    paths = sorted(p for p in arguments.photos.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg"})
+    fitted, _ = fitted_and_held_out(names(arguments.regions))
+    photos = [read_labelled(arguments.regions, name) for name in fitted]
+    composed_ones: list[tuple[Example, Example]] = []
     with ProcessPoolExecutor(arguments.processes) as pool:
-        examples = list(pool.map(labelled, scenes(paths, arguments.scenes, arguments.seed), chunksize=4))
-    for name, chosen in zip((COEFFICIENTS, BOX_COEFFICIENTS), zip(*examples, strict=True), strict=True):
-        write(fit([e for e in chosen if len(e.overlap) > 1], arguments.ridge), arguments.output / name)
+        drawn = list(pool.map(labelled_by_people, photos, range(len(photos))))
+        if arguments.photos is not None:
+            paths = sorted(p for p in arguments.photos.rglob("*") if p.suffix.lower() in {".jpg", ".jpeg"})
+            pictures = scenes(paths, arguments.scenes, arguments.seed)
+            composed_ones = list(pool.map(labelled, pictures, chunksize=4))
+    for kind, name in enumerate((COEFFICIENTS, BOX_COEFFICIENTS)):
+        by_photo = [photo[kind] for photo in drawn]
+        first, best = cross_validated(by_photo, arguments.ridge)
+        print(f"{name}: cross-validated by photo {first:.3f}, of at best {best:.3f}")
+        examples = [e for photo in by_photo for e in photo] + [pair[kind] for pair in composed_ones]
+        write(fit([e for e in examples if len(e.overlap) > 1], arguments.ridge), arguments.output / name, fitted)
 
 
 if __name__ == "__main__":

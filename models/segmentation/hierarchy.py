@@ -7,18 +7,20 @@ hierarchical image segmentation", PAMI 2011).
 
 from __future__ import annotations
 
-import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
+import numba
 import numpy as np
 from skimage.segmentation import watershed
+
+from models.segmentation.merging import COLOUR_BINS, TEXTURE_BINS, Leaves, Merges, Rule, merged
 
 _LEVEL_STEPS = 110
 """Dips in the strength shallower than 1/this do not start a basin of their own."""
 
-_SMALL_SHARE = 0.002
-"""Regions below this share of the picture merge more readily: they are specks, not things."""
+_LIGHTEST, _WIDEST = 100.0, 48.0  # the histograms' reach along L, and to both sides along a and b
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class RegionTree:
             node = int(self.parent[node])
         return int(node)
 
+    def contours(self) -> np.ndarray:
+        """H×W float32: the level at which what lies left and right, or above and below, of a pixel's rim is merged;
+        0 inside leaves (the ultrametric contour map)."""
+        return _contours(self.leaves, self.parent, self.level, self.first, self.last)
+
     def sums(self, leaf_values: np.ndarray) -> np.ndarray:
         """Per node, the sum of a K or K×C array of leaf values; N or N×C."""
         total = np.zeros((len(self.parent), *leaf_values.shape[1:]), np.float64)
@@ -76,15 +83,75 @@ class RegionTree:
         return total
 
 
+@numba.njit(cache=True, nogil=True)
+def _contours(
+    leaves: np.ndarray, parent: np.ndarray, level: np.ndarray, first: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    height, width = leaves.shape
+    result = np.zeros((height, width), np.float32)
+    for y in range(height):
+        for x in range(width):
+            for down in range(2):
+                yy, xx = y + down, x + 1 - down
+                if yy == height or xx == width or leaves[y, x] == leaves[yy, xx]:
+                    continue
+                node, other = leaves[y, x], first[leaves[yy, xx]]
+                while other < first[node] or other >= last[node]:
+                    node = parent[node]
+                result[y, x] = max(result[y, x], level[node])
+                result[yy, xx] = max(result[yy, xx], level[node])
+    return result
+
+
 def region_tree(strength: np.ndarray, colour: np.ndarray, colour_weight: float = 0.0) -> RegionTree:
     """The tree of an H×W float32 boundary strength.
 
     `colour` is H×W×3 float32 CIELAB. With `colour_weight` the difference of two neighbours' mean colours counts
     besides their common boundary (1.0: a ΔE of 40 weighs like a boundary of strength 1).
     """
+    return region_trees(strength, colour, None, [Rule.weighted(1.0, colour_weight)])[0]
+
+
+def region_trees(
+    strength: np.ndarray, colour: np.ndarray, textons: np.ndarray | None, rules: Sequence[Rule]
+) -> tuple[RegionTree, ...]:
+    """A tree for every rule, all over the same leaves.
+
+    `strength` H×W float32, `colour` H×W×3 float32 CIELAB, `textons` H×W uint8 below TEXTURE_BINS: only rules with a
+    network need them.
+    """
+    labels, leaves = grown_leaves(strength, colour, textons)
+    return tuple(_numbered(labels, merged(leaves, rule)) for rule in rules)
+
+
+def grown_leaves(strength: np.ndarray, colour: np.ndarray, textons: np.ndarray | None) -> tuple[np.ndarray, Leaves]:
+    """The basins of the strength, H×W int32 from 0, and what is known of each."""
     smooth = cv2.GaussianBlur(strength, (0, 0), 0.8)
-    leaves = _basins(smooth)
-    return _merged(leaves, smooth, colour, colour_weight)
+    labels = _basins(smooth)
+    flat, count = labels.ravel(), int(labels.max()) + 1
+    colours = np.stack([np.bincount(flat, colour[..., c].ravel(), count) for c in range(3)], axis=1)
+    pairs, border, length = adjacency(labels, smooth)
+    return labels, Leaves(
+        np.bincount(flat, minlength=count).astype(np.float64),
+        colours,
+        np.zeros((count, 0)) if textons is None else _histograms(labels, colour, textons, count),
+        np.bincount(flat, smooth.ravel(), count),
+        pairs,
+        border,
+        length.astype(np.float64),
+    )
+
+
+def _histograms(labels: np.ndarray, colour: np.ndarray, textons: np.ndarray, count: int) -> np.ndarray:
+    """K×(COLOUR_BINS + TEXTURE_BINS): pixels of every leaf in each bin."""
+    bins = COLOUR_BINS // 3
+    scaled = [colour[..., 0] / _LIGHTEST, (colour[..., 1] / _WIDEST + 1) / 2, (colour[..., 2] / _WIDEST + 1) / 2]
+    planes = [(np.clip(s * bins, 0, bins - 1).astype(np.int64), bins) for s in scaled]
+    planes.append((np.minimum(textons, TEXTURE_BINS - 1).astype(np.int64), TEXTURE_BINS))
+    base = labels.astype(np.int64)
+    return np.concatenate(
+        [np.bincount((base * n + p).ravel(), minlength=count * n).reshape(count, n) for p, n in planes], axis=1
+    ).astype(np.float64)
 
 
 def _basins(strength: np.ndarray) -> np.ndarray:
@@ -114,63 +181,10 @@ def adjacency(leaves: np.ndarray, strength: np.ndarray) -> tuple[np.ndarray, np.
     return pairs, total, np.bincount(index, minlength=len(unique))
 
 
-def _merged(leaves: np.ndarray, strength: np.ndarray, colour: np.ndarray, colour_weight: float) -> RegionTree:
-    count = int(leaves.max()) + 1
-    flat = leaves.ravel()
-    area = np.bincount(flat, minlength=count).astype(float).tolist() + [0.0] * (count - 1)
-    means = [np.bincount(flat, colour[..., c].ravel(), minlength=count) for c in range(3)]
-    sums = [tuple(values) for values in np.stack(means, axis=1).tolist()] + [(0.0, 0.0, 0.0)] * (count - 1)
-    pairs, totals, lengths = adjacency(leaves, strength)
-    neighbours: list[dict[int, tuple[float, int]]] = [{} for _ in range(2 * count - 1)]
-    for (a, b), total, length in zip(pairs.tolist(), totals.tolist(), lengths.tolist(), strict=True):
-        neighbours[a][b] = neighbours[b][a] = (total, length)
-    small = _SMALL_SHARE * flat.size
-
-    def cost(a: int, b: int, total: float, length: int) -> float:
-        value = total / length
-        smaller = min(area[a], area[b])
-        if colour_weight:
-            p, q, m, n = sums[a], sums[b], area[a], area[b]
-            squared = sum((x / m - y / n) ** 2 for x, y in zip(p, q, strict=True))
-            value += colour_weight * min(squared**0.5, 60.0) / 40.0
-        return value * min(1.0, smaller / small) ** 0.25
-
-    heap = [(cost(a, b, t, n), a, b, n) for a in range(count) for b, (t, n) in neighbours[a].items() if a < b]
-    heapq.heapify(heap)
-    parent, level = np.full(2 * count - 1, -1, np.int32), np.zeros(2 * count - 1, np.float32)
-    children: list[tuple[int, int]] = []
-    highest, node = 0.0, count
-    while heap:
-        value, a, b, length = heapq.heappop(heap)
-        if neighbours[a].get(b, (0.0, -1))[1] != length:
-            continue  # one of the two has been merged since, or their border has grown
-        highest = max(highest, value)
-        parent[a] = parent[b] = node
-        level[node], area[node] = highest, area[a] + area[b]
-        p, q = sums[a], sums[b]
-        sums[node] = (p[0] + q[0], p[1] + q[1], p[2] + q[2])
-        children.append((a, b))
-        joined = neighbours[a]
-        for other, (total, n) in neighbours[b].items():
-            before = joined.get(other, (0.0, 0))
-            joined[other] = (before[0] + total, before[1] + n)
-        joined.pop(a, None)
-        joined.pop(b, None)
-        neighbours[node], neighbours[a], neighbours[b] = joined, {}, {}
-        for other, (total, n) in joined.items():
-            links = neighbours[other]
-            links.pop(a, None)
-            links.pop(b, None)
-            links[node] = (total, n)
-            heapq.heappush(heap, (cost(node, other, total, n), other, node, n))
-        node += 1
-    return _numbered(leaves, parent, level, np.array(area, np.int64), children)
-
-
-def _numbered(
-    leaves: np.ndarray, parent: np.ndarray, level: np.ndarray, area: np.ndarray, children: list[tuple[int, int]]
-) -> RegionTree:
+def _numbered(leaves: np.ndarray, merges: Merges) -> RegionTree:
     """Number the leaves so that every node is a range."""
+    parent, level, area = merges.parent, merges.level, merges.area
+    children = merges.children.tolist()
     count = (len(parent) + 1) // 2
     size = np.ones(len(parent), np.int32)
     for index, (a, b) in enumerate(children):

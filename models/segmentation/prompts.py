@@ -16,7 +16,6 @@ from models.segmentation.boxed import regions_in_box
 from models.segmentation.browsing import Atlas, region_atlas
 from models.segmentation.candidates import (
     DRAWN,
-    TREE,
     Analysis,
     Region,
     regions_at_points,
@@ -206,7 +205,7 @@ def _stroke_fit(stroke: np.ndarray, region: Region, score: float) -> float:
     shared = np.count_nonzero(stroke & region.mask)
     held, covered = shared / painted, shared / area
     # a thin stroke covers little of what it crosses; only a region that boundaries made can vouch for itself
-    spanned = _span(stroke, region.mask) if held > 0.85 and region.source == TREE else 0.0
+    spanned = _span(stroke, region.mask) if held > 0.85 and region.grown else 0.0
     if covered < 0.04 and _sides_touched(region.mask) >= 2:
         spanned = 0.0  # a wall, a sky, a floor: a thin stroke there is about itself
     through = max(min(1.0, covered / 0.7), float(np.clip((spanned - 0.25) / 0.25, 0.0, 1.0)))

@@ -13,7 +13,9 @@ import cv2
 import numpy as np
 
 from models.geometry import Point
-from models.segmentation.candidates import SOURCES, TREE, Analysis, Region
+from models.segmentation.boundaries import TEXTONS
+from models.segmentation.candidates import SOURCES, Analysis, Region
+from models.segmentation.expectation import expected_overlaps
 
 MEASURES = (
     "log_area",
@@ -33,6 +35,16 @@ MEASURES = (
     "consensus",
     "near_consensus",
     "evenness",
+    "contour",
+    "contour_quartile",
+    "contour_inside",
+    "ring_texture",
+    "expected_overlap",
+    "likelihood",
+    "click_likeness",
+    "ring_click_likeness",
+    "off_centre",
+    "height_in_picture",
 )
 _SQUARED = MEASURES
 _PRODUCTS = (
@@ -43,8 +55,19 @@ _PRODUCTS = (
     ("log_area", "ring_contrast"),
     ("log_area", "persistence"),
     ("near_consensus", "ring_contrast"),
+    ("expected_overlap", "log_area"),
+    ("expected_overlap", "edge"),
+    ("expected_overlap", "contour"),
+    ("expected_overlap", "ring_contrast"),
+    ("expected_overlap", "near_consensus"),
+    ("expected_overlap", "centrality"),
+    ("contour", "log_area"),
+    ("contour", "ring_contrast"),
+    ("contour", "contour_inside"),
+    ("click_likeness", "ring_click_likeness"),
 )
 _COLOUR_BINS = 8
+_ALIKE = 12.0  # ΔE of CIELAB
 COEFFICIENTS = "ranking.json"
 
 
@@ -76,6 +99,36 @@ class RankingBasis:
         scaled = np.stack([lab[..., 0] / 100.0, (lab[..., 1] + 64) / 128.0, (lab[..., 2] + 64) / 128.0])
         bins = np.clip(scaled * _COLOUR_BINS, 0, _COLOUR_BINS - 1).astype(np.int64)
         return (bins[0] * _COLOUR_BINS + bins[1]) * _COLOUR_BINS + bins[2]
+
+    @cached_property
+    def contours(self) -> np.ndarray:
+        """How likely people part what lies to both sides of a pixel, by the tree that merges as they do."""
+        found = cv2.dilate(self.analysis.trees[-1].contours(), np.ones((3, 3), np.uint8))
+        return np.asarray(cv2.resize(found, _half_size(found), interpolation=cv2.INTER_NEAREST))
+
+    @cached_property
+    def textons(self) -> np.ndarray:
+        """h/2×w/2 int: the kind of texture at each pixel."""
+        found = self.analysis.textons
+        return np.asarray(cv2.resize(found, _half_size(found), interpolation=cv2.INTER_NEAREST)).astype(np.int64)
+
+    def likeness_to(self, spots: Sequence[tuple[int, int]]) -> np.ndarray:
+        """h/2×w/2 float32, 1 where the colour is that of the most alike of the spots (x, y at half size)."""
+        key = tuple(spots)
+        if key not in self._likeness:
+            colours = [self._smooth[y, x] for x, y in spots]
+            squared = np.min([((self._smooth - colour) ** 2).sum(axis=-1) for colour in colours], axis=0)
+            self._likeness.clear()  # only the click at hand matters
+            self._likeness[key] = np.exp(squared / (-2.0 * _ALIKE**2))
+        return self._likeness[key]
+
+    @cached_property
+    def _likeness(self) -> dict[tuple[tuple[int, int], ...], np.ndarray]:
+        return {}
+
+    @cached_property
+    def _smooth(self) -> np.ndarray:
+        return cv2.GaussianBlur(_halved(self.analysis.lab), (0, 0), 1.5)
 
     @cached_property
     def all_colours(self) -> np.ndarray:
@@ -113,6 +166,8 @@ def measures(basis: RankingBasis, regions: Sequence[Region], points: Sequence[Po
     """len(regions)×(MEASURES + SOURCES) float64."""
     masks = [_halved(r.mask.astype(np.uint8) * 255) > 127 for r in regions]
     rows = [_measure(basis, r, m, points) for r, m in zip(regions, masks, strict=True)]
+    for row, (expected, likelihood) in zip(rows, _expectations(basis, masks, points), strict=True):
+        row["expected_overlap"], row["likelihood"] = expected, likelihood
     overlap = _overlaps(masks)
     for index, row in enumerate(rows):
         others = np.delete(overlap[index], index)
@@ -130,9 +185,12 @@ def expanded(values: np.ndarray) -> np.ndarray:
     return np.column_stack([values, *squares, *products])
 
 
+def _half_size(array: np.ndarray) -> tuple[int, int]:
+    return max(1, array.shape[1] // 2), max(1, array.shape[0] // 2)
+
+
 def _halved(array: np.ndarray) -> np.ndarray:
-    size = (max(1, array.shape[1] // 2), max(1, array.shape[0] // 2))
-    return np.asarray(cv2.resize(array, size, interpolation=cv2.INTER_AREA))
+    return np.asarray(cv2.resize(array, _half_size(array), interpolation=cv2.INTER_AREA))
 
 
 def _overlaps(masks: Sequence[np.ndarray]) -> np.ndarray:
@@ -153,6 +211,12 @@ def _measure(basis: RankingBasis, region: Region, mask: np.ndarray, points: Sequ
     edge_mean = float(on_edge.mean()) if on_edge.size else 0.0
     interior = float(basis.strength[core].mean()) if core.any() else edge_mean
 
+    outline = mask & (cv2.erode(hard, square, borderType=cv2.BORDER_REPLICATE) == 0)
+    on_outline = basis.contours[outline]
+    contour = float(on_outline.mean()) if on_outline.size else 0.0
+    within = basis.contours[core]
+    within = within[within > 0.0]
+
     own = np.bincount(basis.colours[mask], minlength=_COLOUR_BINS**3).astype(float)
     ring = _ring(hard, max(3, int(0.12 * np.sqrt(area)))) & ~mask
     around = np.bincount(basis.colours[ring], minlength=_COLOUR_BINS**3).astype(float)
@@ -163,6 +227,11 @@ def _measure(basis: RankingBasis, region: Region, mask: np.ndarray, points: Sequ
     perimeter = sum(cv2.arcLength(c, True) for c in contours)
     share = own / area
     centrality, offset = _position(hard, area, points)
+    spots = [(min(p.x // 2, mask.shape[1] - 1), min(p.y // 2, mask.shape[0] - 1)) for p in points] or [_inmost(mask)]
+    like_click = basis.likeness_to(spots)
+    moments = cv2.moments(hard, binaryImage=True)
+    middle_x = moments["m10"] / max(moments["m00"], 1.0) / mask.shape[1] - 0.5
+    middle_y = moments["m01"] / max(moments["m00"], 1.0) / mask.shape[0] - 0.5
     return {
         "log_area": float(np.log(max(area / mask.size, 1e-4))),
         "edge": edge_mean,
@@ -177,9 +246,39 @@ def _measure(basis: RankingBasis, region: Region, mask: np.ndarray, points: Sequ
         "compactness": min(4 * np.pi * area / max(perimeter, 1.0) ** 2, 1.5),
         "border_share": float(frame.mean()),
         "frame_sides": float(np.count_nonzero(frame > 0.05)),
-        "persistence": region.persistence if region.source == TREE else 0.0,
+        "persistence": region.persistence if region.grown else 0.0,
         "evenness": float((share**2).sum()),
+        "contour": contour,
+        "contour_quartile": float(np.percentile(on_outline, 25)) if on_outline.size else 0.0,
+        "contour_inside": float(np.percentile(within, 95)) if within.size else 0.0,
+        "ring_texture": _chi_squared(
+            np.bincount(basis.textons[mask], minlength=TEXTONS).astype(float),
+            np.bincount(basis.textons[ring], minlength=TEXTONS).astype(float),
+        )
+        if ring.any()
+        else 0.0,
+        "click_likeness": float(like_click[mask].mean()) if mask.any() else 0.0,
+        "ring_click_likeness": float(like_click[ring].mean()) if ring.any() else 0.0,
+        "off_centre": 2.0 * float(np.hypot(middle_x, middle_y)),
+        "height_in_picture": middle_y,
     }
+
+
+def _expectations(basis: RankingBasis, masks: Sequence[np.ndarray], points: Sequence[Point]) -> np.ndarray:
+    """N×2 of `expected_overlaps`, over all clicks; without a click each region is meant at its own inmost point."""
+    tree = basis.analysis.trees[-1]
+    if points:
+        return np.mean([expected_overlaps(tree, masks, point, 2) for point in points], axis=0)
+    inmost = [Point(*(2 * v for v in _inmost(mask))) for mask in masks]
+    inside = [point.clipped(basis.analysis.extent) for point in inmost]
+    return np.concatenate([expected_overlaps(tree, [m], p, 2) for m, p in zip(masks, inside, strict=True)])
+
+
+def _inmost(mask: np.ndarray) -> tuple[int, int]:
+    """x and y of the pixel deepest inside."""
+    depth = cv2.distanceTransform(np.pad(mask.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    y, x = divmod(int(depth.argmax()), depth.shape[1])
+    return x, y
 
 
 def _ring(hard: np.ndarray, radius: int) -> np.ndarray:
