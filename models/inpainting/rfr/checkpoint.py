@@ -1,6 +1,7 @@
 """RFR-Net weights on disk: our safetensors, and the published checkpoints.
 
-Ours hold the state_dict (float16 or float32) with `width`, `kernel` and `step` as metadata. The published ones are
+Ours hold the state_dict (float16 or float32) with `width`, `kernel`, `step` and perhaps `widest` as
+metadata. The published ones are
 PyTorch files of a dict with `generator` (the state_dict), `optimizer_G` and `n_iter`; weights saved from a
 DataParallel carry a `module.` prefix. Either a file gives every entry of the network, or it is refused: the published
 loader went on with random weights.
@@ -26,10 +27,13 @@ _NAMED = 3  # entries that a sentence lists
 
 
 class Checkpoint(NamedTuple):
-    """A network in evaluation mode, float32, on the CPU, and how many steps it was trained (None: not told)."""
+    """A network in evaluation mode, float32, on the CPU, and what its file tells of it."""
 
     net: RFRNet
-    step: int | None
+    step: int | None = None
+    """How many steps it was trained."""
+    widest: int | None = None
+    """Pixels across the widest hole that it fills well at full size; wider ones are solved in a reduced picture."""
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -51,17 +55,17 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise BadInputError(f"{path.name} holds values that are no numbers, in {_listed(broken)}.")
     single = {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
     net.load_state_dict(single, strict=True, assign=True)
-    step = str(told.get("step", ""))
-    return Checkpoint(net.float().eval(), int(step) if step.isdigit() else None)
+    return Checkpoint(net.float().eval(), _number(told, "step"), _number(told, "widest"))
 
 
-def save_checkpoint(net: RFRNet, path: Path, *, step: int, half: bool = False) -> None:
-    """Write our safetensors; with `half`, floating-point weights as float16."""
+def save_checkpoint(net: RFRNet, path: Path, *, step: int, widest: int | None = None, half: bool = False) -> None:
+    """Write our safetensors; with `half`, floating-point weights as float16. See `Checkpoint`."""
     weights = {}
     for name, value in net.state_dict().items():
         stored = value.detach().cpu().contiguous()
         weights[name] = stored.half() if half and stored.is_floating_point() else stored
-    save_file(weights, path, {"width": str(net.width), "kernel": str(net.kernel), "step": str(step)})
+    told = {"width": net.width, "kernel": net.kernel, "step": step, "widest": widest}
+    save_file(weights, path, {name: str(value) for name, value in told.items() if value is not None})
 
 
 def _read_safetensors(path: Path) -> tuple[dict[str, torch.Tensor], Mapping[str, object]]:
@@ -116,6 +120,11 @@ def _compare(weights: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Ten
                 f"{path.name} does not fit an RFR-Net: {name} is {_sized(weights[name].shape)} "
                 f"and should be {_sized(value.shape)}."
             )
+
+
+def _number(told: Mapping[str, object], name: str) -> int | None:
+    value = str(told.get(name, ""))
+    return int(value) if value.isdigit() and int(value) > 0 else None
 
 
 def _listed(names: list[str]) -> str:

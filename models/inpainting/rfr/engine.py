@@ -71,14 +71,18 @@ class RFR:
         from models.inpainting.rfr.solving import Solver
 
         changed = weights.stat().st_mtime_ns if weights.is_file() else 0
-        filled = Solver(_network(weights, changed, self._device), seed).fill(image, empty, known, progress)
+        net, widest = _network(weights, changed, self._device)
+        filled = Solver(net, seed, widest).fill(image, empty, known, progress)
         progress.report(1.0, "filled")
         return filled
 
 
 @lru_cache(maxsize=2)
-def _network(weights: Path, changed: int, device: str | None) -> FastRFRNet:
-    """Read once and kept; `changed` is the file's time of change, so that a retrained net is read again."""
+def _network(weights: Path, changed: int, device: str | None) -> tuple[FastRFRNet, int | None]:
+    """The network and the widest hole it fills well, read once and kept.
+
+    `changed` is the file's time of change, so that a retrained network is read again.
+    """
     import torch
 
     from models.inpainting.rfr.checkpoint import load_checkpoint
@@ -86,4 +90,5 @@ def _network(weights: Path, changed: int, device: str | None) -> FastRFRNet:
 
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     precision = torch.float16 if where.type == "cuda" else torch.float32
-    return FastRFRNet(load_checkpoint(weights).net, device=where, precision=precision)
+    checkpoint = load_checkpoint(weights)
+    return FastRFRNet(checkpoint.net, device=where, precision=precision), checkpoint.widest

@@ -19,7 +19,7 @@ from models.inpainting.rfr.pieces import Piece, batches
 from models.progress import Progress
 
 _COMFORT = 0.8  # of the reach: the last recurrences see little that is known
-_RIM = 0.2  # of the reach: how deep a wide hole's rim is solved again at full size
+_RIM = 0.25  # of the comfortable width: how deep a wide hole's rim is solved again at full size
 _GRAIN = 1.0  # pixels; the scale of grain that the network leaves out
 _SOFTNESS = 0.6  # pixels of a reduced picture; a filling enlarged from it lacks detail below that
 _PIXELS_ON_A_CPU = 4 * 256 * 256  # at a time; more only takes memory
@@ -27,10 +27,14 @@ _PIXELS_ON_A_GPU = 32 * 256 * 256
 
 
 class Solver:
-    """Fills holes with one network; the same seed gives the same samples."""
+    """Fills holes with one network; the same seed gives the same samples.
 
-    def __init__(self, net: FastRFRNet, seed: int) -> None:
+    Holes up to `widest` pixels across are solved at full size (None: what the network reaches easily).
+    """
+
+    def __init__(self, net: FastRFRNet, seed: int, widest: int | None = None) -> None:
         self._net = net
+        self._comfortable = _COMFORT * net.reach if widest is None else float(min(widest, net.reach))
         self._rng = np.random.default_rng(seed)
         self._pixels = _PIXELS_ON_A_CPU if net.device.type == "cpu" else _PIXELS_ON_A_GPU
 
@@ -56,10 +60,6 @@ class Solver:
         if _is_grey(image, known):
             filled[hole] = np.rint(filled[hole].mean(axis=1, keepdims=True)).astype(image.dtype)
         return filled
-
-    @property
-    def _comfortable(self) -> float:
-        return _COMFORT * self._net.reach
 
     def _fill_narrow(
         self, picture: np.ndarray, known: np.ndarray, found: list[Cluster], progress: Progress, *, detailed: bool
@@ -91,7 +91,7 @@ class Solver:
         filled = np.where(hole[..., None], coarse, picture)
         # near the rim there is more to go by than the reduced picture had: once more, between it and the core
         depth = np.asarray(cv2.distanceTransform((~known).astype(np.uint8), cv2.DIST_L2, 5))
-        rim = hole & (depth <= _RIM * self._net.reach)
+        rim = hole & (depth <= _RIM * self._comfortable)
         usable = known | (hole & ~rim)
         if rim.any() and usable.any():
             self._fill_narrow(filled, usable, list(clusters(rim, usable)), progress.part(0.6, 1.0), detailed=False)

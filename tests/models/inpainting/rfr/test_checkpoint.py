@@ -39,11 +39,12 @@ def test_a_bare_state_dict_loads(tmp_path: Path) -> None:
 
 def test_our_files_load(tmp_path: Path) -> None:
     net = seasoned(16, 5)
-    save_checkpoint(net, tmp_path / "net.safetensors", step=1200)
+    save_checkpoint(net, tmp_path / "net.safetensors", step=1200, widest=40)
     loaded = load_checkpoint(tmp_path / "net.safetensors")
     assert _same(loaded.net, net)
-    assert loaded.step == 1200
+    assert (loaded.step, loaded.widest) == (1200, 40)
     save_checkpoint(net, tmp_path / "half.safetensors", step=7, half=True)
+    assert load_checkpoint(tmp_path / "half.safetensors").widest is None
     half = load_checkpoint(tmp_path / "half.safetensors").net
     assert (tmp_path / "half.safetensors").stat().st_size < 0.6 * (tmp_path / "net.safetensors").stat().st_size
     assert half.out.weight.dtype == torch.float32

@@ -80,6 +80,16 @@ def test_the_same_seed_gives_the_same_samples(weights: Path) -> None:
     assert np.array_equal(first, again)
 
 
+def test_wide_holes_of_a_net_for_narrow_ones_are_solved_small(tmp_path: Path) -> None:
+    image, hole = _image(160, 160), _box(160, 160, 50, 50, 60, 60)
+    results = []
+    for widest in (None, 100, 20):
+        save_checkpoint(seasoned(8, 5), tmp_path / f"{widest}.safetensors", step=0, widest=widest)
+        results.append(RFR(tmp_path / f"{widest}.safetensors").fill(image, hole, seed=0, progress=SILENT))
+    assert np.array_equal(results[0], results[1])
+    assert not np.array_equal(results[0], results[2])
+
+
 def test_grey_stays_grey(weights: Path) -> None:
     image = _image(90, 130, np.uint8, channels=1)
     filled = RFR(weights).fill(image, HOLES["thin"], seed=0, progress=SILENT)
