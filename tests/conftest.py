@@ -1,12 +1,32 @@
-"""Tests see nothing of the models and conversations of whoever runs them."""
+"""Tests see nothing of the models and conversations of whoever runs them; trained models are shared between them."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
 
 _HOME = tempfile.TemporaryDirectory(prefix="pentimento-tests-")
 os.environ["PENTIMENTO_HOME"] = _HOME.name
 os.environ.pop("PENTIMENTO_MODELS", None)
 # read by huggingface_hub when it is first imported
 os.environ["HF_HUB_CACHE"] = os.path.join(_HOME.name, "hub")
+
+
+@pytest.fixture(scope="session")
+def trained_clip_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A CLIP that knows shapes and colours by name; trained once per test run, whatever the number of workers."""
+    from tests.models.segmentation.trained_clip import trained_clip
+
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    path = folder / "clip-shapes"
+    with FileLock(folder / "clip-shapes.lock"):
+        if not (path / "trained").exists():
+            trained_clip(path)
+            (path / "trained").touch()
+    return path

@@ -58,7 +58,8 @@ class CropCutter:
         self._size = small
         self._side = side
         self._device = device
-        pixels = torch.from_numpy(np.ascontiguousarray(rgb)).to(device).permute(2, 0, 1)[None].float() / 255.0
+        stored = torch.from_numpy(np.require(rgb, requirements=("C", "W"))).to(device)
+        pixels = stored.permute(2, 0, 1)[None].float() / 255.0
         shape = (1, 3, 1, 1)
         centre = torch.tensor(mean, device=device).view(shape)
         spread = torch.tensor(deviation, device=device).view(shape)

@@ -4,7 +4,6 @@ import pytest
 from filelock import FileLock
 
 from tests.models.segmentation.tiny_fastsam import trained_fastsam
-from tests.models.segmentation.trained_clip import trained_clip
 
 
 @pytest.fixture(scope="session")
@@ -17,18 +16,4 @@ def trained_fastsam_file(tmp_path_factory: pytest.TempPathFactory, worker_id: st
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
             trained_fastsam(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def trained_clip_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A CLIP that knows shapes and colours by name; trained once per test run, whatever the number of workers."""
-    folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent
-    path = folder / "clip-shapes"
-    with FileLock(folder / "clip-shapes.lock"):
-        if not (path / "trained").exists():
-            trained_clip(path)
-            (path / "trained").touch()
     return path
