@@ -13,6 +13,7 @@ class Refining extends Pointing {
       this.command("save_selection", { as: name });
       field.value = "";
       this.openRefining(false);
+      this.top.dataset.quiet = true;
       this.top.focus({ preventScroll: true });
     };
     this.find(".refine").onkeydown = (event) => {

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
-
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
-from models.mask import Mask, require
-from tools.pictures.reading import open_picture
+from models.mask import Mask
+from tools.selections.mask_files import read_mask
 
 _NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -33,17 +31,8 @@ def box_from(text: str, extent: Extent) -> Bounds:
 
 
 def mask_from(path: Path, extent: Extent) -> Mask:
-    """A mask from a picture file: its alpha when it has a telling one, else its brightness; 255 = selected.
-
-    Raises BadInputError when it is no picture, of another size, or empty.
-    """
-    pixels = open_picture(path).pixels
-    top = float(np.iinfo(pixels.dtype).max)
-    if pixels.shape[2] == 4 and np.any(pixels[..., 3] < top) and not np.ptp(pixels[..., :3]):
-        channel = pixels[..., 3]
-    else:
-        channel = pixels[..., :3].max(axis=-1)
-    return require((channel / top).astype(np.float32), extent)
+    """A mask from a picture file, see `read_mask`. Raises BadInputError when it does not fit the picture."""
+    return read_mask(path, extent)
 
 
 def _integers(text: str, count: int, shape: str) -> list[int]:

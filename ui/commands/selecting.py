@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
 from models.errors import BadInputError
 from models.geometry import Bounds, Point
-from models.mask import Mask, area, to_uint8
+from models.mask import Mask, area
 from models.mask import bounds as bounds_of
 from models.segmentation.choose import best_predictor
 from models.segmentation.protocol import Candidate, Grounding, Predictor
@@ -20,6 +17,9 @@ from tools.pictures.picture import Picture
 from tools.pictures.profiles import to_srgb_preview
 from tools.pictures.reading import open_picture
 from tools.pictures.writing import check_target, write_atomically
+from tools.selections.coco import NamedMask, coco_json
+from tools.selections.mask_files import mask_png
+from tools.selections.names import clean
 from ui.commands.inputs import box_from, mask_from, point_from
 
 
@@ -62,28 +62,32 @@ def segment_picture(
     background: bool,
     brush: Path | None,
 ) -> Found:
-    """Ground the one prompt that was given; write the mask only when something was found."""
+    """Ground the one prompt that was given; write the mask only when something was found.
+
+    A PNG holds all of it as one mask, a COCO JSON file (".json") every thing that was chosen as a region of its own.
+    """
     prompts = [text is not None, point is not None, box is not None, background, brush is not None]
     if sum(prompts) != 1:
         raise BadInputError("Give exactly one of --text, --point, --box, --background and --brush.")
-    if output.suffix.lower() != ".png":
-        raise BadInputError("A mask is written as PNG; end the output's name in .png.")
-    check_target(output)
+    if output.suffix.lower() not in (".png", ".json"):
+        raise BadInputError("A mask is written as PNG or as COCO JSON; end the output's name in .png or .json.")
+    check_target(output.with_suffix(".png"))
     picture = open_picture(source)
     predictor, reason = best_predictor(Store.default())
     predictor.set_image(to_srgb_preview(picture))
     grounding = _ground(predictor, picture, text, point, without, box, background, brush)
-    if grounding.found:
+    if grounding.found and output.suffix.lower() == ".json":
+        name = "background" if background else clean(text or "selection")
+        regions = [NamedMask(name, grounding.candidates[index].mask) for index in grounding.chosen]
+        write_atomically(coco_json(regions, picture.extent, source.name), output)
+    elif grounding.found:
         write_mask(grounding.mask, output)
     return Found(predictor.name, reason, grounding)
 
 
 def write_mask(mask: Mask, output: Path) -> None:
     """Write an 8-bit PNG, 255 = selected; raises BadInputError when the place is not writable."""
-    done, data = cv2.imencode(".png", to_uint8(mask))
-    if not done:
-        raise BadInputError("The mask could not be encoded.")
-    write_atomically(np.asarray(data).tobytes(), output)
+    write_atomically(mask_png(mask), output)
 
 
 def _ground(

@@ -18,7 +18,7 @@ from tools.selections.selector import Selector
 from ui.canvas import CanvasEvent, Download, NamedMark, RegionMap, named_marks, region_map, uploaded_file
 from ui.session import kindly, notify
 
-_POLL = 0.3  # seconds between two looks whether the regions are there
+_POLL = 1.0  # seconds between two looks whether the regions are there; Streamlit collects garbage after each
 
 
 @dataclass
