@@ -91,7 +91,7 @@ class Ours(Side):
         settings = Settings(confidence=arguments.confidence, most=arguments.proposals, tidy=False, crops=0)
         views = (View.MASKED, View.CONTEXT)[: arguments.views]
         self._proposer = FastSAM(folder / "FastSAM.pt", arguments.device, settings, half=arguments.half)
-        self._ranker = ClipRanker(folder / "clip", arguments.device, views)
+        self._ranker = ClipRanker(folder / "clip", arguments.device, views, half=arguments.half)
         self.parts = {}
 
     def first(self, rgb: np.ndarray, phrase: str) -> np.ndarray:
@@ -235,7 +235,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", choices=SCALES, default="s")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--half", action="store_true", help="half precision for stage one where the device has it")
+    parser.add_argument(
+        "--half", action="store_true", help="half precision where the device has it; ultralytics has none on a CPU"
+    )
     parser.add_argument("--proposals", type=int, default=60, help="asked of both sides")
     parser.add_argument("--views", type=int, choices=(1, 2), default=2, help="how often our ranker sees a proposal")
     parser.add_argument("--width", type=int, default=1536, help="of the photo, in pixels")
