@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from models.errors import BadInputError
+from models.inpainting.rfr.network import KERNELS
 from models.training.masks import mixture
 from models.training.pictures import procedural
 
@@ -69,6 +70,8 @@ class TrainingPlan:
     holes: Mapping[str, float] = field(default_factory=lambda: dict(mixture.EVERYTHING))
 
     def __post_init__(self) -> None:
+        if self.width < 8 or self.width % 8 or self.kernel not in KERNELS:
+            raise BadInputError(f"The width must be a multiple of 8 and the kernel one of {KERNELS}.")
         if self.size < 64 or self.size % _STRIDE:
             raise BadInputError(f"The crop size must be a multiple of {_STRIDE}, at least 64, not {self.size}.")
         if self.batch < 1 or self.steps < 0 or self.finetune_steps < 0 or self.total < 1:

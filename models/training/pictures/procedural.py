@@ -96,13 +96,22 @@ def page(rng: np.random.Generator, side: int) -> np.ndarray:
     return np.clip(ground + (ink - ground) * letters[..., None], 0, 1)
 
 
+def gravel(rng: np.random.Generator, side: int) -> np.ndarray:
+    """side×side×3 float32: fine grain of strong contrast over a shaded ground, as of sand, plaster and film."""
+    grain = rng.standard_normal((side, side, 1), np.float32) + 0.3 * rng.standard_normal((side, side, 3), np.float32)
+    sigma = float(rng.uniform(0.3, 0.8))
+    grain = np.float32(rng.uniform(0.1, 0.3)) * cv2.GaussianBlur(grain, (0, 0), sigma)
+    return np.clip(_shaded(rng, side, _colour(rng)) + grain, 0, 1)
+
+
 KINDS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "leaves": dead_leaves,
     "texture": oriented_texture,
     "lines": shaded_lines,
     "page": page,
+    "gravel": gravel,
 }
-EVERYTHING = {"leaves": 4.0, "texture": 2.5, "lines": 2.5, "page": 1.0}
+EVERYTHING = {"leaves": 4.0, "texture": 2.5, "lines": 2.5, "page": 1.0, "gravel": 0.5}
 
 
 def _leaf(rng: np.random.Generator, leaf: np.ndarray, centre: np.ndarray, radius: float) -> None:
