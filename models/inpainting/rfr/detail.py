@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 _LEAST_SIDE = 8  # pixels of a patch
 _EXAMPLES = 6000
 _CELLS = 4  # a patch is compared by the mean colours of 4×4 cells
+_ALIKE = 8  # nearest examples, of which one is taken by chance
 _FEWEST = 16  # examples; with fewer, nothing is known about the grain
 
 
@@ -26,6 +27,8 @@ def with_detail(
     `picture` is H×W×3 float32 in [0, 1], filled already; `hole` and `known` are H×W bool, and examples come from
     `known`. Outside the hole nothing changes.
     """
+    if not hole.any():
+        return picture
     side = max(_LEAST_SIDE, 2 * round(2 * sigma))
     coarse = _smoothed(picture, hole | known, sigma)
     detail = picture - coarse
@@ -34,8 +37,10 @@ def with_detail(
         return picture
     places = _grid(hole, side)
     tree = KDTree(_descriptors(coarse, examples, side))
-    _, nearest = tree.query(_descriptors(coarse, places, side))
-    taken, variance = _gathered(detail, examples[nearest], places, side)
+    _, alike = tree.query(_descriptors(coarse, places, side), k=_ALIKE)
+    # one and the same nearest example side by side would show as a pattern
+    chosen = np.take_along_axis(alike, rng.integers(_ALIKE, size=(len(places), 1)), axis=1)[:, 0]
+    taken, variance = _gathered(detail, examples[chosen], places, side)
     present = _smoothed(np.square(detail).mean(axis=2, keepdims=True), hole, side / 2)
     lacking = np.sqrt(np.clip(1.0 - present / np.maximum(variance, 1e-10), 0.0, 1.0))
     result = picture.copy()

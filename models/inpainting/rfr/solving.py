@@ -95,7 +95,9 @@ class Solver:
         usable = known | (hole & ~rim)
         if rim.any() and usable.any():
             self._fill_narrow(filled, usable, list(clusters(rim, usable)), progress.part(0.6, 1.0), detailed=False)
-        return with_detail(filled, hole, known, sigma=max(_GRAIN, _SOFTNESS * shrunk), rng=self._rng)
+        # the core lacks all that the reduced picture could not hold; the rim, and thin arms, only grain
+        filled = with_detail(filled, hole & ~rim, known, sigma=max(_GRAIN, _SOFTNESS * shrunk), rng=self._rng)
+        return with_detail(filled, rim, known, sigma=_GRAIN, rng=self._rng)
 
     def _predicted(
         self, picture: np.ndarray, known: np.ndarray, batch: list[Piece], progress: Progress
