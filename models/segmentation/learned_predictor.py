@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,8 @@ from models.errors import BadInputError
 from models.geometry import Bounds, Extent, Point
 from models.mask import Mask, require
 from models.segmentation.browsing import Atlas, atlas
-from models.segmentation.phrases import PhraseGrounder
-from models.segmentation.phrases.recogniser import Recogniser
+from models.segmentation.phrases import Phrase, PhraseGrounder
+from models.segmentation.phrases.recogniser import Recogniser, Sighting
 from models.segmentation.picture_memory import PictureMemory, Seen, picture_key
 from models.segmentation.pool_prompts import ProposalPool
 from models.segmentation.proposals import Proposals, Proposer
@@ -53,6 +54,12 @@ class Stages:
         """The models' names, joined."""
         every = (self.concepts, self.detector, self.segmenter, self.proposer, self.ranker, self.heat)
         return "+".join(dict.fromkeys(stage.name for stage in every if stage is not None)) or WeightFreePredictor.name
+
+    @property
+    def knows_words(self) -> bool:
+        """Whether any of them can tell what a noun names."""
+        ranks = self.ranker is not None and self.proposer is not None
+        return ranks or any(stage is not None for stage in (self.concepts, self.detector, self.heat))
 
 
 class LearnedPredictor:
@@ -133,7 +140,8 @@ class LearnedPredictor:
     def from_words(self, phrase: str) -> Grounding:
         """What a noun phrase names, or a question when that cannot be known."""
         if not self._words_ready:
-            self._phrases.set_image(self._image(), self._recogniser())
+            knows = self._stages.knows_words
+            self._phrases.set_image(self._image(), _OnDemand(self.name, self._recogniser) if knows else None)
             self._words_ready = True
         ranker = self._stages.ranker
         if self._ranked is not None and ranker is not None and self._embeddings is not None:
@@ -157,7 +165,7 @@ class LearnedPredictor:
             raise BadInputError("This region is not there any more; point at it again.")
         return pool.mask(pool.proposals[index])
 
-    def _recogniser(self) -> Recogniser | None:
+    def _recogniser(self) -> Recogniser:
         stages, rgb = self._stages, self._image()
         if stages.concepts is not None:
             return ConceptInstances(stages.concepts, rgb)
@@ -168,11 +176,11 @@ class LearnedPredictor:
             stages.ranker.restore(self._embeddings)
             self._ranked = RankedProposals(stages.ranker, rgb, self._proposal_pool().proposals)
             return self._ranked
-        if stages.heat is not None:
-            extent = Extent.of(rgb)
-            pool = self._proposal_pool().proposals if stages.proposer is not None else Proposals(extent, extent)
-            return HeatedRegions(stages.heat, rgb, pool)
-        return None
+        if stages.heat is None:
+            raise ValueError("no stage knows words")
+        extent = Extent.of(rgb)
+        pool = self._proposal_pool().proposals if stages.proposer is not None else Proposals(extent, extent)
+        return HeatedRegions(stages.heat, rgb, pool)
 
     def _cut(self, box: Bounds) -> Mask | None:
         """What a detector's box encloses; None when nothing fills it."""
@@ -222,6 +230,30 @@ class LearnedPredictor:
         if self._rgb is None:
             raise ValueError("set_image comes first")
         return self._rgb
+
+
+class _OnDemand:
+    """A recogniser that is made when a phrase first needs one: “the background” does not wait for models."""
+
+    def __init__(self, name: str, make: Callable[[], Recogniser]) -> None:
+        self.name = name
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Recogniser:
+        return self._make()
+
+    def find(self, phrase: Phrase) -> list[Sighting]:
+        """As the recogniser."""
+        return self._made.find(phrase)
+
+    def probability_at(self, mask: np.ndarray, phrase: Phrase) -> float | None:
+        """As the recogniser."""
+        return self._made.probability_at(mask, phrase)
+
+    def compare(self, text: str, sightings: Sequence[Sighting]) -> np.ndarray | None:
+        """As the recogniser."""
+        return self._made.compare(text, sightings)
 
 
 def _holds(mask: Mask, positive: Sequence[Point], negative: Sequence[Point]) -> bool:

@@ -115,6 +115,17 @@ def test_stage_one_runs_once_for_a_picture_and_not_in_the_next_process(
     assert [found.score for found in again] == [found.score for found in answers]
 
 
+def test_what_needs_no_model_does_not_wait_for_one(scene: tuple[np.ndarray, Proposals], clip: Path) -> None:
+    rgb, proposals = scene
+    drawn = Drawn(proposals)
+    made = predictor_for(rgb, Stages(drawn, ClipRanker(clip)))
+    assert made.from_words("the background").found
+    assert made.from_words("everything").found
+    assert drawn.asked == 0
+    made.from_words("the dog")
+    assert drawn.asked == 1
+
+
 def test_another_picture_is_looked_at_anew(scene: tuple[np.ndarray, Proposals], tmp_path: Path) -> None:
     rgb, proposals = scene
     drawn = Drawn(proposals)
