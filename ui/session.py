@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +21,11 @@ _NOTICE = "notice"
 @st.cache_resource(show_spinner=False)
 def the_studio() -> Studio:
     """One studio for the whole server process; its jobs outlive reruns and closed tabs."""
-    return Studio()
+    studio = Studio()
+    # Streamlit collects garbage after every run of the script; what has been imported by now will never be any
+    gc.collect()
+    gc.freeze()
+    return studio
 
 
 def attached(studio: Studio) -> Conversation | None:
