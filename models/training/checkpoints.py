@@ -17,7 +17,7 @@ from models.training import files
 from models.training.plan import TrainingPlan
 
 _FOLDER = "step-{:08d}"
-_KEPT = 2  # the newest, and one before it
+_KEPT = 2  # the newest, and one before it; of slim ones, which are to be carried, the newest alone
 _NET, _AVERAGE, _OPTIMISER, _RUN = "net.safetensors", "average.safetensors", "optimiser.pt", "run.json"
 
 
@@ -38,7 +38,7 @@ class Checkpoint:
 
 
 def save(checkpoint: Checkpoint, folder: Path, *, part_mib: float | None) -> Path:
-    """Write folder/step-00001200, complete or not at all, and drop all but the newest two.
+    """Write folder/step-00001200, complete or not at all, and drop older ones.
 
     A slim checkpoint keeps the average in half precision: small enough to be carried.
     """
@@ -55,7 +55,7 @@ def save(checkpoint: Checkpoint, folder: Path, *, part_mib: float | None) -> Pat
             files.write_parts(buffer.getvalue(), scratch / _OPTIMISER, part_mib)
         run = {"step": checkpoint.step, "plan": checkpoint.plan.as_dict(), "notes": dict(checkpoint.notes)}
         (scratch / _RUN).write_text(json.dumps(run, indent=1))
-    for old in _steps(folder)[:-_KEPT]:
+    for old in _steps(folder)[: -1 if slim else -_KEPT]:
         shutil.rmtree(old)
     return target
 

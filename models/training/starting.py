@@ -36,7 +36,10 @@ class TrainingRequest:
     initial: Path | None = None
     vgg: Path | None = None
     device: str = "auto"
+    cache: Path | None = None
+    """Where decoded pictures are kept; in `out` unless told."""
     longest: int = 1024
+    """Pictures are kept at most this long, in pixels."""
 
 
 def train(
@@ -94,7 +97,7 @@ def _photos(
     """Those to train on and those held out. Process 0 decodes; the others open what it wrote."""
     if not request.data:
         return None, None
-    cache = request.out / "cache"
+    cache = request.cache or request.out / "cache"
     if mates.leads:
         photos = load_photos(request.data, cache, longest=request.longest, progress=progress)
         skipped = f"; {photos.skipped} files could not be used" if photos.skipped else ""

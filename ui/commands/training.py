@@ -42,7 +42,8 @@ def rfr(
     clip: Annotated[float | None, typer.Option(help="Largest norm of a step's gradient.")] = None,
     procedural: Annotated[float | None, typer.Option(min=0, max=1, help="Share of drawn pictures.")] = None,
     colour: Annotated[bool | None, typer.Option(help="Vary light and colour of the pictures.")] = None,
-    holes: Annotated[str | None, typer.Option(help="Kinds of holes and weights: 'thin=3,text=1,blob=1'.")] = None,
+    holes: Annotated[str | None, typer.Option(help="Kinds of holes and their shares: 'thin=3,text=1,blob=1'.")] = None,
+    drawings: Annotated[str | None, typer.Option(help="Kinds of drawn pictures: 'leaves=4,lines=1'.")] = None,
     loss: Annotated[str | None, typer.Option(help="Weights of the losses: 'hole=6,style=0'.")] = None,
     precision: Annotated[str | None, typer.Option(help="auto, float32 or bfloat16.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Repeats a run.")] = None,
@@ -56,13 +57,15 @@ def rfr(
     part_size: Annotated[float | None, typer.Option(min=0.01, help="Largest file in MiB; larger are divided.")] = None,
     slim: Annotated[bool, typer.Option(help="Checkpoints of averaged half-precision weights alone.")] = False,
     vgg: Annotated[Path | None, typer.Option(help="torchvision's VGG16 weights, for the perceptual losses.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder for decoded pictures; in --out unless told.")] = None,
+    longest: Annotated[int, typer.Option(min=64, help="Larger pictures are shrunk to this, in pixels.")] = 1024,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, mps.")] = "auto",
 ) -> None:
     """Train RFR-Net. Settings that are not given are the paper's, or those of the run that is resumed."""
     import torch
 
     from models.training.loop import RunOptions
-    from models.training.plan import LossWeights, parse_holes
+    from models.training.plan import LossWeights, parse_shares
     from models.training.starting import TrainingRequest, train
 
     if threads is not None:
@@ -74,7 +77,8 @@ def rfr(
             "warmup": warmup, "start": start, "decay": decay, "ema": ema, "clip": clip,
             "procedural": procedural, "colour": colour,
             "precision": precision, "seed": seed,
-            "holes": None if holes is None else parse_holes(holes),
+            "holes": None if holes is None else parse_shares(holes),
+            "drawings": None if drawings is None else parse_shares(drawings),
             "loss": None if loss is None else LossWeights.parse(loss),
         }  # fmt: skip
         options = RunOptions(
@@ -96,6 +100,8 @@ def rfr(
             initial=initial,
             vgg=vgg,
             device=device,
+            cache=cache,
+            longest=longest,
         )
         outcome = train(request, progress, typer.echo)
     if outcome.leads:

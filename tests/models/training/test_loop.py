@@ -87,10 +87,10 @@ def test_a_run_leaves_its_curve_its_sheet_and_weights_that_load(tmp_path: Path) 
     assert sheet is not None
     assert sheet.shape == (2 * 68, 3 * 68, 3)
     assert files.read_weights(tmp_path / loop.WEIGHTS_FILE)["Pconv1.weight"].dtype == torch.float16
-    net, step = load_checkpoint(tmp_path / loop.WEIGHTS_FILE)
-    assert step == 8
+    stored = load_checkpoint(tmp_path / loop.WEIGHTS_FILE)
+    assert stored.step == 8
     torch.testing.assert_close(
-        net.state_dict()["out.weight"], run.averaged.state_dict()["out.weight"], atol=1e-3, rtol=0
+        stored.net.state_dict()["out.weight"], run.averaged.state_dict()["out.weight"], atol=1e-3, rtol=0
     )
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
 
