@@ -245,14 +245,17 @@ class Trainer:
         return validation.psnr_in_hole(filled, self.held)
 
 
-def export(checkpoint: Checkpoint, target: Path, *, part_mib: float | None = None) -> None:
-    """Write a checkpoint's averaged weights as float16 safetensors: what the app loads."""
+def export(checkpoint: Checkpoint, target: Path, *, part_mib: float | None = None, widest: int | None = None) -> None:
+    """Write a checkpoint's averaged weights as float16 safetensors: what the app loads.
+
+    `widest` tells it up to how many pixels across a hole is filled at full size; None leaves that to the app.
+    """
     plan = checkpoint.plan
-    told = {"width": plan.width, "kernel": plan.kernel, "step": checkpoint.step, "size": plan.size}
+    told = {"width": plan.width, "kernel": plan.kernel, "step": checkpoint.step, "size": plan.size, "widest": widest}
     files.write_weights(
         checkpoint.average,
         target,
-        told={name: str(value) for name, value in told.items()},
+        told={name: str(value) for name, value in told.items() if value is not None},
         half=True,
         part_mib=part_mib,
     )

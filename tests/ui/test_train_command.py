@@ -54,9 +54,10 @@ def test_train_stop_go_on_and_export(shop: Path, tmp_path: Path) -> None:
     assert f"Going on after {step} steps" in more.output
     assert f"{step + 2} steps, finished" in more.output
 
-    exported = run("export", "--out", out, tmp_path / "mine.safetensors")
+    exported = run("export", "--out", out, tmp_path / "mine.safetensors", "--widest", 24)
     assert exported.exit_code == 0, exported.output
-    assert load_checkpoint(tmp_path / "mine.safetensors").step == step + 2
+    stored = load_checkpoint(tmp_path / "mine.safetensors")
+    assert (stored.step, stored.widest) == (step + 2, 24)
 
 
 def test_ctrl_c_leaves_a_checkpoint(tmp_path: Path) -> None:

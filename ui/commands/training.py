@@ -114,6 +114,7 @@ def export(
     out: Out,
     target: Annotated[Path, typer.Argument(metavar="WEIGHTS.safetensors")],
     part_size: Annotated[float | None, typer.Option(min=0.01, help="Largest file in MiB; larger are divided.")] = None,
+    widest: Annotated[int | None, typer.Option(min=8, help="Pixels across; wider holes are filled reduced.")] = None,
 ) -> None:
     """Write the averaged weights of a run's newest checkpoint in half precision, for the app."""
     from models.errors import BadInputError
@@ -125,7 +126,7 @@ def export(
             raise BadInputError(f"There is no training run in {out}.")
         if target.suffix != ".safetensors":
             raise BadInputError("Weights are written as safetensors; end the name in .safetensors.")
-        loop.export(checkpoints.load(newest), target, part_mib=part_size)
+        loop.export(checkpoints.load(newest), target, part_mib=part_size, widest=widest)
 
 
 @contextmanager
