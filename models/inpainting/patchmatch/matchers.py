@@ -78,8 +78,10 @@ class NearbyMatcher:
     variance = 0.0
 
     def __init__(self, workers: Workers, level: Level, centres: np.ndarray) -> None:
-        self._workers, self._examples, self._centres = workers, level.lab, centres
+        rows, columns = (axis.astype(np.int32) for axis in np.nonzero(centres))
+        self._workers, self._examples = workers, level.lab
+        self._index = index_map(rows, columns, level.shape)
 
     def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Propagate and look a few pixels around."""
-        search_nearby(self._workers, field, lab, self._examples, self._centres, state)
+        search_nearby(self._workers, field, lab, self._examples, self._index, state)

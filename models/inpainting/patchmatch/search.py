@@ -8,7 +8,9 @@ are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -17,8 +19,7 @@ from models.inpainting.patchmatch.descriptors import DIMENSIONS
 from models.inpainting.patchmatch.patch import JIT, RADIUS
 from models.inpainting.patchmatch.workers import Workers
 
-_NEAR_REACH = 2  # pixels, random search of the refining sweep
-_NEAR_TRIES = 2
+_NEAR_REACHES = np.array([2, 2], np.int64)  # pixels, random search of the refining sweep
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,10 @@ def search_by_descriptor(
     `surcharge` (N float32) what taking that row costs on top of its distance, and `spread` the price per pixel
     of distance between target and example.
     """
-    examples = sources, source_index, surcharge
-    workers.run(_measure, len(field), targets, *examples, *_ends(field), field.cost, np.float32(spread))
-    for sweep in range(sweeps):
-        workers.run(
-            _sweep_descriptors,
-            len(field),
-            targets,
-            *examples,
-            field.target_index,
-            *_ends(field),
-            field.cost,
-            field.source_y.copy(),
-            field.source_x.copy(),
-            np.float32(spread),
-            forward == (sweep % 2 == 0),
-            state + np.uint64(sweep),
-            max(source_index.shape),
-        )
+    widest = max(source_index.shape)
+    reaches = np.array([widest >> halving for halving in range(widest.bit_length())], np.int64)
+    compared = targets, sources, surcharge, np.float32(spread)
+    _sweep(workers, field, _sweep_descriptors, compared, source_index, reaches, sweeps, forward, state)
 
 
 def search_nearby(
@@ -109,27 +96,44 @@ def search_nearby(
     field: Field,
     lab: np.ndarray,
     examples: np.ndarray,
-    centres: np.ndarray,
+    source_index: np.ndarray,
     state: np.uint64,
 ) -> None:
     """Improve `field` in place, comparing pixels: for big levels, where the coarser one left little to
     find.
 
-    `lab` and `examples` are H×W×3 float32 (the current filling, and the known picture); `centres` H×W bool.
+    `lab` and `examples` are H×W×3 float32 (the current filling, and the known picture); `source_index` H×W int32,
+    -1 where no example is centred.
     """
-    for sweep in range(2):
+    _sweep(workers, field, _sweep_pixels, (lab, examples), source_index, _NEAR_REACHES, 2, True, state)
+
+
+def _sweep(
+    workers: Workers,
+    field: Field,
+    kernel: Callable[..., None],
+    compared: tuple[Any, ...],
+    source_index: np.ndarray,
+    reaches: np.ndarray,
+    sweeps: int,
+    forward: bool,
+    state: np.uint64,
+) -> None:
+    """Run `kernel` over the field in alternating directions; the first sweep measures it before improving it."""
+    for sweep in range(sweeps):
         workers.run(
-            _sweep_pixels,
+            kernel,
             len(field),
-            lab,
-            examples,
-            centres,
+            compared,
+            source_index,
+            reaches,
             field.target_index,
             *_ends(field),
             field.cost,
             field.source_y.copy(),
             field.source_x.copy(),
             sweep == 0,
+            forward == (sweep % 2 == 0),
             state + np.uint64(sweep),
         )
 
@@ -148,97 +152,52 @@ def _next_random(state):
 
 
 @njit(inline="always", fastmath=True)
-def _descriptor_cost(targets, i, sources, j, surcharge, dy, dx, spread):
+def _descriptor_cost(compared, i, j, y, x, cy, cx, limit):
+    """Squared distance of two descriptors, with what the example and its distance cost on top."""
+    targets, sources, surcharge, spread = compared
     total = np.float32(0)
     for k in range(DIMENSIONS):
         difference = targets[i, k] - sources[j, k]
         total += difference * difference
+    dy, dx = cy - y, cx - x
     return total + surcharge[j] + spread * np.sqrt(np.float32(dy * dy + dx * dx))
 
 
-@njit(**JIT)
-def _measure(start, stop, targets, sources, source_index, surcharge, ty, tx, sy, sx, cost, spread):
-    for i in range(start, stop):
-        j = source_index[sy[i], sx[i]]
-        cost[i] = _descriptor_cost(targets, i, sources, j, surcharge, sy[i] - ty[i], sx[i] - tx[i], spread)
-
-
-@njit(**JIT)
-def _sweep_descriptors(
-    start, stop, targets, sources, source_index, surcharge, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
-    spread, forward, state, widest,
-):  # fmt: skip
-    height, width = source_index.shape
-    state = _next_random(state + np.uint64(start) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1))
-    back = -1 if forward else 1
-    for step in range(stop - start):
-        i = start + step if forward else stop - 1 - step
-        y, x = ty[i], tx[i]
-        best_y, best_x, best = sy[i], sx[i], cost[i]
-        for axis in range(2):
-            ny = y + back if axis == 0 else y
-            nx = x if axis == 0 else x + back
-            if ny < 0 or nx < 0 or ny >= height or nx >= width:
-                continue
-            n = target_index[ny, nx]
-            if n < 0:
-                continue
-            inside = start <= n < stop
-            cy = (sy[n] if inside else old_sy[n]) + y - ny
-            cx = (sx[n] if inside else old_sx[n]) + x - nx
-            if cy < 0 or cx < 0 or cy >= height or cx >= width or (cy == best_y and cx == best_x):
-                continue
-            j = source_index[cy, cx]
-            if j >= 0:
-                price = _descriptor_cost(targets, i, sources, j, surcharge, cy - y, cx - x, spread)
-                if price < best:
-                    best, best_y, best_x = price, cy, cx
-        reach = widest
-        while reach >= 1:
-            state = _next_random(state)
-            span = np.uint64(2 * reach + 1)
-            cy = best_y + np.int64((state >> np.uint64(20)) % span) - reach
-            cx = best_x + np.int64((state >> np.uint64(41)) % span) - reach
-            reach //= 2
-            if cy < 0 or cx < 0 or cy >= height or cx >= width:
-                continue
-            j = source_index[cy, cx]
-            if j >= 0:
-                price = _descriptor_cost(targets, i, sources, j, surcharge, cy - y, cx - x, spread)
-                if price < best:
-                    best, best_y, best_x = price, cy, cx
-        sy[i], sx[i], cost[i] = best_y, best_x, best
-
-
 @njit(inline="always", fastmath=True)
-def _pixel_cost(lab, y, x, examples, sy, sx, limit):
+def _pixel_cost(compared, i, j, y, x, cy, cx, limit):
     """Squared distance of two patches; stops early once it is over `limit`."""
+    lab, examples = compared
     total = np.float32(0)
     for dy in range(-RADIUS, RADIUS + 1):
         for dx in range(-RADIUS, RADIUS + 1):
             for c in range(3):
-                difference = lab[y + dy, x + dx, c] - examples[sy + dy, sx + dx, c]
+                difference = lab[y + dy, x + dx, c] - examples[cy + dy, cx + dx, c]
                 total += difference * difference
         if total >= limit:
             return total
     return total
 
 
-@njit(**JIT)
-def _sweep_pixels(
-    start, stop, lab, examples, centres, target_index, ty, tx, sy, sx, cost, old_sy, old_sx, first, state
+@njit(inline="always")
+def _improve(
+    cost_of, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    measured_first, forward, state,
 ):  # fmt: skip
-    """One sweep; `first` runs forwards and measures the field before improving it."""
-    height, width = centres.shape
+    """One sweep: two neighbours' matches carried on, then one random look within each of `reaches` pixels.
+
+    `cost_of(compared, target, example, y, x, cy, cx, limit)` is the price of giving the target at (y, x) the example
+    centred at (cy, cx); above `limit` it need not be exact.
+    """
+    height, width = source_index.shape
     state = _next_random(state + np.uint64(start) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1))
-    back = -1 if first else 1
+    back = -1 if forward else 1
     for step in range(stop - start):
-        i = start + step if first else stop - 1 - step
+        i = start + step if forward else stop - 1 - step
         y, x = ty[i], tx[i]
-        best_y, best_x, best = sy[i], sx[i], cost[i]
-        if first:
-            best = _pixel_cost(lab, y, x, examples, best_y, best_x, np.float32(1e30))
-        for attempt in range(2 + _NEAR_TRIES):
+        best_y, best_x, best = np.int64(sy[i]), np.int64(sx[i]), cost[i]
+        if measured_first:
+            best = cost_of(compared, i, source_index[best_y, best_x], y, x, best_y, best_x, np.float32(1e30))
+        for attempt in range(2 + len(reaches)):
             if attempt < 2:
                 ny = y + back if attempt == 0 else y
                 nx = x if attempt == 0 else x + back
@@ -251,14 +210,38 @@ def _sweep_pixels(
                 cy = np.int64((sy[n] if inside else old_sy[n]) + y - ny)
                 cx = np.int64((sx[n] if inside else old_sx[n]) + x - nx)
             else:
+                reach = reaches[attempt - 2]
                 state = _next_random(state)
-                span = np.uint64(2 * _NEAR_REACH + 1)
-                cy = best_y + np.int64((state >> np.uint64(20)) % span) - _NEAR_REACH
-                cx = best_x + np.int64((state >> np.uint64(41)) % span) - _NEAR_REACH
+                span = np.uint64(2 * reach + 1)
+                cy = best_y + np.int64((state >> np.uint64(20)) % span) - reach
+                cx = best_x + np.int64((state >> np.uint64(41)) % span) - reach
             if cy < 0 or cx < 0 or cy >= height or cx >= width or (cy == best_y and cx == best_x):
                 continue
-            if centres[cy, cx]:
-                price = _pixel_cost(lab, y, x, examples, cy, cx, best)
+            j = source_index[cy, cx]
+            if j >= 0:
+                price = cost_of(compared, i, j, y, x, cy, cx, best)
                 if price < best:
                     best, best_y, best_x = price, cy, cx
         sy[i], sx[i], cost[i] = best_y, best_x, best
+
+
+@njit(**JIT)
+def _sweep_descriptors(
+    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    measured_first, forward, state,
+):  # fmt: skip
+    _improve(
+        _descriptor_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost,
+        old_sy, old_sx, measured_first, forward, state,
+    )  # fmt: skip
+
+
+@njit(**JIT)
+def _sweep_pixels(
+    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    measured_first, forward, state,
+):  # fmt: skip
+    _improve(
+        _pixel_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost,
+        old_sy, old_sx, measured_first, forward, state,
+    )  # fmt: skip
