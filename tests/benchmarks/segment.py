@@ -3,6 +3,9 @@
 Both sides have the same random weights: FastSAM-s or -x made from its graph, CLIP ViT-B/32 from its configuration
 (ultralytics' own CLIP is replaced by that one, so both rank with the same network). The same number of proposals is
 asked of both; ours are tidied as in the product, but all of them are ranked. Each side runs in a process of its own.
+
+Ours is composed as the product composes it on the device: on a CPU one view of each proposal, and half precision where
+the processor multiplies it natively (`--float32` compares at equal precision; ultralytics has no other on a CPU).
 """
 
 from __future__ import annotations
@@ -235,11 +238,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", choices=SCALES, default="s")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument(
-        "--half", action="store_true", help="half precision where the device has it; ultralytics has none on a CPU"
-    )
+    parser.add_argument("--float32", action="store_true", help="single precision on both sides")
     parser.add_argument("--proposals", type=int, default=60, help="asked of both sides")
-    parser.add_argument("--views", type=int, choices=(1, 2), default=2, help="how often our ranker sees a proposal")
+    parser.add_argument("--views", type=int, choices=(1, 2), help="how often our ranker sees a proposal")
     parser.add_argument("--width", type=int, default=1536, help="of the photo, in pixels")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--processor", action="store_true", help="count processor seconds: for a machine that is busy")
@@ -247,6 +248,8 @@ def main() -> None:
     parser.add_argument("--confidence", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    arguments.half = not arguments.float32
+    arguments.views = arguments.views or (1 if arguments.device == "cpu" else 2)
     if arguments.processor:
         globals()["clock"] = time.process_time
     if arguments.side:
@@ -258,7 +261,8 @@ def main() -> None:
         theirs, ours = (_in_own_process(Path(name), confidence, side) for side in ("theirs", "ours"))
     height = round(arguments.width * 2 / 3)
     print(
-        f"FastSAM-{arguments.model}, {arguments.device}, {arguments.width}×{height}, {arguments.views} view(s) of ours"
+        f"FastSAM-{arguments.model}, {arguments.device}, {arguments.width}×{height}, {arguments.views} view(s) of ours, "
+        f"{'single precision' if arguments.float32 else 'half precision where it is native'}"
     )
     print(f"proposals: ultralytics {theirs['proposals']}, ours {ours['proposals']}")
     print(f"{'':28}{'ultralytics':>12}{'ours':>12}{'ratio':>8}")
