@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from models import mask as masks
-from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.inpainting.patchmatch.poisson import membrane
 from models.inpainting.patchmatch.workers import Workers
+from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
 
@@ -51,18 +51,12 @@ class Diffusive:
         *,
         seed: int,
         progress: Progress,
-        forbidden: Mask | None = None,
+        sources: Mask | None = None,
         prompt: str | None = None,
     ) -> np.ndarray:
-        """Return the image with the hole filled; there is no chance in it and no use for a prompt.
-
-        Raises BadInputError when the mask is empty, of another size, or leaves nothing to continue.
-        """
+        """Return the image with the hole filled by what continues from `sources`; there is no chance in it."""
         extent = Extent.of(image)
-        empty = masks.require(hole, extent) > 0
-        known = ~empty if forbidden is None else ~empty & ~(forbidden > 0)
-        if not known.any():
-            raise BadInputError("There is nothing left to fill from; select less of the picture.")
+        empty, known = ground_of(image, hole, sources)
         filled = image.copy()
         tiles = _tiles(empty)
         done = 0

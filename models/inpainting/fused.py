@@ -15,6 +15,7 @@ from models import mask as masks
 from models.geometry import Extent
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.patchmatch import PatchMatch
+from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import SILENT, Progress
 
@@ -44,16 +45,13 @@ class Fused:
         *,
         seed: int,
         progress: Progress,
-        forbidden: Mask | None = None,
+        sources: Mask | None = None,
         prompt: str | None = None,
     ) -> np.ndarray:
-        """Return the image with the hole filled; `prompt` says nothing to this engine.
-
-        Raises BadInputError when the mask is empty, of another size, or leaves nothing to copy.
-        """
-        empty = masks.require(hole, Extent.of(image)) > 0
+        """Return the image with the hole filled by copies and continuation of `sources`."""
+        empty, usable = ground_of(image, hole, sources)
         copies = self._copies.fill(
-            image, hole, seed=seed, progress=progress.part(0.0, _COPYING), forbidden=forbidden, prompt=prompt
+            image, hole, seed=seed, progress=progress.part(0.0, _COPYING), sources=sources, prompt=prompt
         )
         scale = max(1.0, min(empty.shape) / _SIDE)
         narrowness = narrow_share(empty)
@@ -61,14 +59,12 @@ class Fused:
         if not narrow.any():
             progress.report(1.0, "filled")
             return copies
-        known = ~narrow if forbidden is None else ~narrow & ~(forbidden > 0)
+        known = usable | (empty & ~narrow)
         box = masks.bounds(narrow.astype(np.float32)).padded(round(2 * NARROW * scale)).clipped(Extent.of(image))
         if not known[box.slices].any():
             return copies
         part = box.slices
-        continued, shrunk = self._continued(
-            copies[part], narrow[part], ~known[part] & ~narrow[part], seed, progress.part(_COPYING, 1.0)
-        )
+        continued, shrunk = self._continued(copies[part], narrow[part], known[part], seed, progress.part(_COPYING, 1.0))
         depth = cv2.distanceTransform(empty[part].astype(np.uint8), cv2.DIST_L2, 5)
         weight = narrowness[part] * np.exp(-depth / np.float32(_TRUSTED_DEPTH))
         fused = two_band(copies[part], continued, weight, narrow[part], _FINE_SIGMA * shrunk)
@@ -77,32 +73,32 @@ class Fused:
         return copies
 
     def _continued(
-        self, image: np.ndarray, narrow: np.ndarray, forbidden: np.ndarray, seed: int, progress: Progress
+        self, image: np.ndarray, narrow: np.ndarray, known: np.ndarray, seed: int, progress: Progress
     ) -> tuple[np.ndarray, int]:
         """The rims continued (H×W×3 of the image's dtype), and how many times smaller it was solved."""
         shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / _MOST_CONTINUED)))
         if shrunk == 1:
-            mask, barred = narrow.astype(np.float32), forbidden.astype(np.float32)
-            return self._continued_within_reason(image, mask, barred, seed, progress), 1
+            mask, sources = narrow.astype(np.float32), known.astype(np.float32)
+            return self._continued_within_reason(image, mask, sources, seed, progress), 1
         height, width = narrow.shape
         size = max(1, width // shrunk), max(1, height // shrunk)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         # a small pixel counts as known when most of what it covers is
-        covered, barred = (
+        covered, sources = (
             (cv2.resize(area.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
-            for area in (narrow, forbidden)
+            for area in (narrow, known)
         )
-        if not covered.any() or not ((covered == 0) & (barred == 0)).any():
+        if not covered.any() or not ((covered == 0) & (sources > 0)).any():
             return image, shrunk
-        filled = self._continued_within_reason(small, covered, barred, seed, progress)
+        filled = self._continued_within_reason(small, covered, sources, seed, progress)
         return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), shrunk
 
     def _continued_within_reason(
-        self, image: np.ndarray, mask: Mask, barred: Mask, seed: int, progress: Progress
+        self, image: np.ndarray, mask: Mask, sources: Mask, seed: int, progress: Progress
     ) -> np.ndarray:
         """FSR, kept from running away: it extrapolates waves, and some grow across a hole."""
-        rims = self._continuation.fill(image, mask, seed=seed, progress=progress, forbidden=barred)
-        smooth = self._cautious.fill(image, mask, seed=seed, progress=SILENT, forbidden=barred)
+        rims = self._continuation.fill(image, mask, seed=seed, progress=progress, sources=sources)
+        smooth = self._cautious.fill(image, mask, seed=seed, progress=SILENT, sources=sources)
         top = np.iinfo(image.dtype).max
         leeway = np.float32(_LEEWAY * top / 255)
         lowest = np.minimum(smooth, image) - leeway

@@ -55,13 +55,13 @@ def test_any_size(engine: Inpainter, shape: tuple[int, int]) -> None:
     assert np.abs(result.astype(int) - 120).max() <= 2
 
 
-def test_forbidden_pixels_do_not_bleed_in() -> None:
+def test_pixels_that_are_no_source_do_not_bleed_in() -> None:
     image = np.full((60, 60, 3), 100, np.uint8)
     image[:, 32:] = 250
-    hole, forbidden = np.zeros((60, 60), np.float32), np.zeros((60, 60), np.float32)
+    hole, sources = np.zeros((60, 60), np.float32), np.ones((60, 60), np.float32)
     hole[20:40, 28:32] = 1
-    forbidden[:, 32:] = 1
-    result = Diffusive(Method.MEMBRANE).fill(image, hole, seed=0, progress=SILENT, forbidden=forbidden)
+    sources[:, 32:] = 0
+    result = Diffusive(Method.MEMBRANE).fill(image, hole, seed=0, progress=SILENT, sources=sources)
     assert result[hole > 0].max() <= 101
 
 

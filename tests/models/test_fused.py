@@ -121,13 +121,13 @@ def test_any_size(shape: tuple[int, int]) -> None:
     assert np.array_equal(result[hole == 0], image[hole == 0])
 
 
-def test_forbidden_pixels_do_not_bleed_in() -> None:
+def test_pixels_that_are_no_source_do_not_bleed_in() -> None:
     image = np.full((80, 80, 3), 100, np.uint8)
     image[:, 48:] = 250
-    hole, forbidden = np.zeros((80, 80), np.float32), np.zeros((80, 80), np.float32)
+    hole, sources = np.zeros((80, 80), np.float32), np.ones((80, 80), np.float32)
     hole[20:60, 32:48] = 1
-    forbidden[:, 48:] = 1
-    result = Fused().fill(image, hole, seed=0, progress=SILENT, forbidden=forbidden)
+    sources[:, 48:] = 0
+    result = Fused().fill(image, hole, seed=0, progress=SILENT, sources=sources)
     assert result[hole > 0].max() <= 103
 
 

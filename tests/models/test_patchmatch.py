@@ -136,10 +136,10 @@ def test_the_whole_picture_cannot_be_filled() -> None:
         filled(np.zeros((20, 20, 3), np.uint8), np.ones((20, 20), np.float32))
 
 
-def test_everything_forbidden_leaves_nothing_either() -> None:
+def test_no_source_leaves_nothing_either() -> None:
     hole = disc((40, 40), (20, 20), 5)
     with pytest.raises(BadInputError, match="nothing left to fill from"):
-        filled(np.zeros((40, 40, 3), np.uint8), hole, forbidden=1 - hole)
+        filled(np.zeros((40, 40, 3), np.uint8), hole, sources=hole)
 
 
 def test_an_empty_mask_is_refused() -> None:
@@ -147,7 +147,7 @@ def test_an_empty_mask_is_refused() -> None:
         filled(np.zeros((20, 20, 3), np.uint8), np.zeros((20, 20), np.float32))
 
 
-def test_forbidden_pixels_are_no_examples() -> None:
+def test_pixels_that_are_no_source_are_no_examples() -> None:
     rng = np.random.default_rng(5)
     image = rng.integers(60, 120, (140, 180, 3)).astype(np.uint8)
     image[20:120, 110:150] = (250, 30, 30)  # a red neighbour that touches the hole
@@ -162,7 +162,7 @@ def test_forbidden_pixels_are_no_examples() -> None:
     def red(picture: np.ndarray) -> float:
         return float((picture[inside][:, 0].astype(int) - picture[inside][:, 1]).max())
 
-    assert red(filled(image, hole, forbidden=neighbour)) < 100
+    assert red(filled(image, hole, sources=1 - neighbour)) < 100
 
 
 def test_the_seed_decides_and_threads_do_not(grass: np.ndarray) -> None:

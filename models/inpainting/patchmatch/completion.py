@@ -26,7 +26,8 @@ _LARGEST_DESCRIBED = 400_000
 refined."""
 _SHARPNESS = 0.25
 """At the end of a level the best matches decide: the spread of accepted costs shrinks to this share."""
-_MISMATCH = 80.0  # 8-bit levels
+_TOLERATED = 80.0  # 8-bit levels between the filling and a rim that may be copied: more is an edge
+_TOLERATED_STRANGER = 15.0  # and a rim that must not be: ground that goes on is met, another thing does not bleed in
 _ANCHOR = 0.005
 """Ties the blend to the copies' own colours over a reach of 1/√λ, about 14 pixels."""
 
@@ -177,8 +178,9 @@ def _composed(picture: np.ndarray, level: Level, solved: _Solved, workers: Worke
     labels = labels_of(workers, solved.field, (rows, columns), index, level.lab, level.copyable, solved.lab)
     samples, across, down = copied(workers, labels, picture, level.copyable)
     filled = picture.copy()
+    tolerance = np.where(level.copyable, np.float32(_TOLERATED), np.float32(_TOLERATED_STRANGER))
     filled[rows, columns] = blend(
         workers, picture, index, rows, columns, samples, across, down, _ANCHOR,
-        trusted=level.copyable, mismatch=_MISMATCH,
+        tolerance=tolerance,
     )  # fmt: skip
     return np.clip(filled, 0.0, 255.0)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from models import mask as masks
-from models.errors import BadInputError
-from models.geometry import Extent
 from models.inpainting.patchmatch.completion import complete
 from models.inpainting.patchmatch.crops import clusters
 from models.inpainting.patchmatch.workers import Workers
+from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
 
@@ -33,17 +31,11 @@ class PatchMatch:
         *,
         seed: int,
         progress: Progress,
-        forbidden: Mask | None = None,
+        sources: Mask | None = None,
         prompt: str | None = None,
     ) -> np.ndarray:
-        """Return the image with the hole filled; `prompt` says nothing to this engine.
-
-        Raises BadInputError when the mask is empty, of another size, or leaves nothing to copy.
-        """
-        empty = masks.require(hole, Extent.of(image)) > 0
-        copyable = ~empty if forbidden is None else ~empty & ~(forbidden > 0)
-        if not copyable.any():
-            raise BadInputError("There is nothing left to fill from; select less of the picture.")
+        """Return the image with the hole filled by copies of `sources`, fitted to what is around it."""
+        empty, copyable = ground_of(image, hole, sources)
         top = np.float32(np.iinfo(image.dtype).max)
         grey = _is_grey(image[::16, ::16]) and _is_grey(image)
         progress.check()

@@ -16,6 +16,7 @@ from models.inpainting.patchmatch.search import index_map
 from models.inpainting.patchmatch.workers import Workers
 
 _STEPS = 60
+_ANY = 1e9
 _TOLERANCE = 1e-3  # root mean square of the residual, in the picture's own units
 
 
@@ -31,26 +32,26 @@ def blend(
     anchor: float,
     *,
     steps: int = _STEPS,
-    trusted: np.ndarray | None = None,
-    mismatch: float = 1e9,
+    tolerance: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return N×3 float32: the hole's pixels after blending.
 
     `picture` is H×W×3 float32, `index` H×W int32 (which hole pixel, -1 for known), `samples` the filling to blend
     (N×3), `across` and `down` its forward differences (N×3), `anchor` the λ that ties it to `samples`.
 
-    Known pixels outside `trusted` (H×W bool) are not blended with: their colour would bleed in. Others pull less
-    the further they are from what the filling expects there, half at `mismatch` (in the picture's units): that is
-    an edge, not a difference in lighting.
+    A known pixel pulls less the further it is from what the filling expects there, because that is an edge and not a
+    difference in lighting; half at its `tolerance` (H×W float32, in the picture's units; 0: not at all). None: all
+    pull fully.
     """
     count = len(rows)
     neighbours = np.empty((count, 4), np.int32)
     diagonal = np.empty(count, np.float32)
     right_side = np.empty((count, 3), np.float32)
-    borders = index < 0 if trusted is None else trusted
+    if tolerance is None:
+        tolerance = np.full(index.shape, _ANY, np.float32)
     guide = samples, across, down
     workers.run(
-        _assemble, count, rows, columns, picture, index, *guide, np.float32(anchor), borders, np.float32(mismatch),
+        _assemble, count, rows, columns, picture, index, *guide, np.float32(anchor), tolerance,
         neighbours, diagonal, right_side,
     )  # fmt: skip
     solution = np.ascontiguousarray(samples, np.float32).T.copy()
@@ -77,7 +78,7 @@ def membrane(workers: Workers, picture: np.ndarray, hole: np.ndarray) -> np.ndar
 
 @njit(**JIT)
 def _assemble(
-    start, stop, rows, columns, picture, index, samples, across, down, anchor, trusted, mismatch,
+    start, stop, rows, columns, picture, index, samples, across, down, anchor, tolerance,
     neighbours, diagonal, right_side,
 ):  # fmt: skip
     height, width = index.shape
@@ -104,13 +105,13 @@ def _assemble(
                     step[c] = down[n, c] if side == 0 else across[n, c]
             pull = np.float32(1)
             if n < 0:
-                if not trusted[ny, nx]:
+                if tolerance[ny, nx] <= 0:
                     continue
                 surprise = np.float32(0)
                 for c in range(3):
                     difference = samples[i, c] - step[c] - picture[ny, nx, c]
                     surprise += difference * difference
-                pull /= np.float32(1) + surprise / (mismatch * mismatch)
+                pull /= np.float32(1) + surprise / (tolerance[ny, nx] * tolerance[ny, nx])
                 for c in range(3):
                     right_side[i, c] += pull * picture[ny, nx, c]
             neighbours[i, side] = n

@@ -25,7 +25,7 @@ class Level:
     hole: np.ndarray
     """H×W bool."""
     copyable: np.ndarray
-    """H×W bool: known, and not forbidden as an example."""
+    """H×W bool: known, and allowed as an example."""
     texture: np.ndarray
     """H×W×2 float32: mean |∂L/∂x| and |∂L/∂y| over a wide window of known pixels (Newson et al. 2014,
     §3.2)."""
@@ -68,7 +68,8 @@ def build_pyramid(
         if thickness <= RADIUS or min(finest[1].shape) < 4 * SIDE:
             break
         coarser = _halved(*finest)
-        if _eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * coarser[1].size):
+        concerned = np.count_nonzero(coarser[1] | coarser[2])
+        if _eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * concerned):
             break
         scales.append(coarser)
     textures = _texture_features(lab, ~hole, len(scales), check)

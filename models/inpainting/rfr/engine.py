@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models import mask as masks
-from models.errors import BadInputError, UnavailableError
-from models.geometry import Extent
+from models.errors import UnavailableError
+from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
 
@@ -50,18 +49,14 @@ class RFR:
         *,
         seed: int,
         progress: Progress,
-        forbidden: Mask | None = None,
+        sources: Mask | None = None,
         prompt: str | None = None,
     ) -> np.ndarray:
-        """Return the image with the hole filled; `prompt` says nothing to this engine.
+        """Return the image with the hole filled from what the network sees of `sources`.
 
-        Raises BadInputError when the mask is empty, of another size, or leaves nothing to go by, or when the weights
-        are no RFR-Net's, and UnavailableError when there are none.
+        Raises BadInputError also when the weights are no RFR-Net's, and UnavailableError when there are none.
         """
-        empty = masks.require(hole, Extent.of(image)) > 0
-        known = ~empty if forbidden is None else ~empty & ~(forbidden > 0)
-        if not known.any():
-            raise BadInputError("There is nothing left to fill from; select less of the picture.")
+        empty, known = ground_of(image, hole, sources)
         weights = self._weights or shipped_weights()
         if weights is None:
             raise UnavailableError(

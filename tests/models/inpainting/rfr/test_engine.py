@@ -99,10 +99,10 @@ def test_grey_stays_grey(weights: Path) -> None:
 def test_a_forbidden_neighbour_is_not_looked_at(weights: Path) -> None:
     image, hole = _image(90, 130), HOLES["thin"]
     forbidden = _box(90, 130, 10, 40, 60, 30)
-    first = RFR(weights).fill(image, hole, seed=0, progress=SILENT, forbidden=forbidden)
+    first = RFR(weights).fill(image, hole, seed=0, progress=SILENT, sources=1 - forbidden)
     assert np.array_equal(first[forbidden > 0], image[forbidden > 0])
     image[forbidden > 0] = 255
-    again = RFR(weights).fill(image, hole, seed=0, progress=SILENT, forbidden=forbidden)
+    again = RFR(weights).fill(image, hole, seed=0, progress=SILENT, sources=1 - forbidden)
     assert np.array_equal(first[hole > 0], again[hole > 0])
 
 
