@@ -125,13 +125,16 @@ def inpaint(
     mask: Annotated[Path, typer.Argument(metavar="MASK", help="255 = fill here.")],
     output: Output,
     engine: Annotated[str, typer.Option(help="auto, or the name of an engine such as patchmatch.")] = "auto",
+    examples: Annotated[
+        Path | None, typer.Option("--from", metavar="MASK", help="255 = fill with copies of this part alone.")
+    ] = None,
     seed: Seed = 0,
 ) -> None:
-    """Fill the masked part from its surroundings."""
+    """Fill the masked part from its surroundings, or from the part that --from marks."""
     from ui.commands.editing import inpaint_picture
 
     with one_sentence():
-        typer.echo(inpaint_picture(source, mask, output, engine=engine, seed=seed))
+        typer.echo(inpaint_picture(source, mask, output, engine=engine, seed=seed, examples=examples))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from agent.offline import (
     answering,
     clauses,
     complaints,
+    filling,
     followup,
     frames,
     intents,
@@ -17,6 +18,7 @@ from agent.offline import (
     normalise,
     references,
     replies,
+    restyling,
     session,
     shorthand,
     spelling,
@@ -129,7 +131,11 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
         return [Step("other", None, "unsupported")], ""
     if past.last and (steps := followup.elliptical(text, past)):
         return completed(steps, past, has_selection)
-    steps = clause_by_clause(text, past, has_selection)
+    steps = (
+        filling.filled_from(text, past, has_selection)
+        or restyling.seamless(normalise.strip_tail(normalise.strip_preamble(text)))
+        or clause_by_clause(text, past, has_selection)
+    )
     if not steps and past.last:
         steps = followup.loose(text, past)
     if not steps and has_selection:

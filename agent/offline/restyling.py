@@ -11,6 +11,26 @@ from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.steps import Step
 
+_ALL = r"(?:this|it|(?:the|this|my) (?:image|photo|picture|pic|texture|pattern))"
+_TILING = r"(?:seamless|tileable|tiling|seamlessly (?:tiling|tileable|repeating)|repeating|repeatable)"
+_TILE = rf"{_TILING}(?: (?:and )?{_TILING})? (?:\w+ )?(?:texture|tile|pattern|background tile|wallpaper)s?"
+_MADE_SEAMLESS = re.compile(
+    rf"(?:(?:make|turn|convert|change|transform) (?:(?P<what>.+?) )??(?:in)?to (?:an? )?{_TILE}"
+    rf"|make {_ALL} (?:an? )?(?:{_TILE}|{_TILING}|(?:tile|repeat)(?: seamlessly)?(?: without seams?)?)"
+    rf"|(?:make|create|generate|build|get|give me) (?:me )?an? {_TILE}(?: (?:from|of|out of|with|using) {_ALL})?)",
+    re.IGNORECASE,
+)
+
+
+def seamless(text: str) -> list[Step]:
+    """The step of a wish for a tile that repeats without a seam; none for any other wish."""
+    match = _MADE_SEAMLESS.fullmatch(text.strip(" .!?"))
+    if match is None:
+        return []
+    what = match["what"]
+    named = what and not v.is_image(what) and not re.fullmatch(_ALL, what, re.IGNORECASE)
+    return [Step("style", p.noun_phrase(what) if named else None, "seamless texture")]
+
 
 def style(rest: str, verb: str) -> list[Step]:
     """The steps of a verb of restyling."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.errors import BadInputError
 from models.inpainting.choose import all_engines, available_engines, choose_engine
+from models.inpainting.patchmatch import PatchMatch
 from models.mask import Mask
 from models.progress import Progress
 
@@ -23,18 +24,29 @@ class Filled:
     reason: str
 
 
-def fill_hole(image: np.ndarray, hole: Mask, *, seed: int, progress: Progress, engine: str = AUTO) -> Filled:
+def fill_hole(
+    image: np.ndarray,
+    hole: Mask,
+    *,
+    seed: int,
+    progress: Progress,
+    engine: str = AUTO,
+    sources: Mask | None = None,
+) -> Filled:
     """Fill the pixels of H×W×3 (uint8 or uint16) whose H×W mask is above 0.
 
-    Raises BadInputError for an engine that does not exist, an empty mask, or a mask that leaves nothing to copy,
-    and UnavailableError when the engine that was asked for lacks its weights.
+    `sources` (H×W float32) restricts what may be copied to where it is above 0. Raises BadInputError for an engine
+    that does not exist, an empty mask, a mask that leaves nothing to copy, or sources too small to copy from, and
+    UnavailableError when the engine that was asked for lacks its weights.
     """
     engines = all_engines()
-    if engine == AUTO:
+    if engine == AUTO and sources is not None:
+        name, reason = PatchMatch.name, "It is filled with copies of the part that was named."
+    elif engine == AUTO:
         choice = choose_engine(image, hole, available_engines())
         name, reason = choice.name, choice.reason
     elif engine in engines:
         name, reason = engine, "The engine was asked for."
     else:
         raise BadInputError(f"The engine {engine!r} is not here; there are auto, {', '.join(sorted(engines))}.")
-    return Filled(engines[name].fill(image, hole, seed=seed, progress=progress), name, reason)
+    return Filled(engines[name].fill(image, hole, seed=seed, progress=progress, sources=sources), name, reason)

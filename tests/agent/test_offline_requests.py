@@ -31,6 +31,11 @@ SINGLE = [
     ("make it a watercolor painting", Step("style", None, "watercolor painting")),
     ('change the text "COST" to "FREE"', Step("replace", "text COST", "FREE")),
     ("make the man smile", Step("other", "man", "smile")),
+    ("please make this a seamless texture", Step("style", None, "seamless texture")),
+    ("can you turn my photo into a tileable pattern?", Step("style", None, "seamless texture")),
+    ("remove the cup and fill the hole with copies of the table", Step("remove", "cup", "from table")),
+    ("erase the sign, fill it from the wall on the left", Step("remove", "sign", "from wall on the left")),
+    ("give the room a seamless white background", Step("background_replace", None, "seamless white")),
     ("make the cat twice as big", Step("resize_object", "cat", "twice as big")),
 ]
 

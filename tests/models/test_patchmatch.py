@@ -194,3 +194,25 @@ def test_can_be_cancelled_quickly() -> None:
     with pytest.raises(CancelledError):
         filled(image, hole, progress=Progress(is_cancelled=stop.is_set))
     assert time.perf_counter() - start < 0.4 + 1.0  # measured well below 0.3 s; the machine may be busy
+
+
+def test_copies_come_from_the_sources_alone(grass: np.ndarray) -> None:
+    image = grass.copy()
+    image[:, 180:] = image[:, 180:] // 2 + np.array([120, 0, 0], np.uint8)  # the only red there is
+    hole = disc((256, 256), (90, 128), 40)
+    sources = np.zeros_like(hole)
+    sources[20:80, 190:250] = 1
+    result = filled(image, hole, sources=sources)
+    core = disc((256, 256), (90, 128), 28) > 0
+    assert (result[core][:, 0].astype(int) - result[core][:, 1]).min() > 60
+    assert np.array_equal(result[hole == 0], image[hole == 0])
+
+
+def test_ground_that_goes_on_is_met_without_a_step(grass: np.ndarray) -> None:
+    hole = np.zeros((256, 256), np.float32)
+    hole[100:150, 30:90] = 1
+    sources = np.zeros_like(hole)
+    sources[20:90, 150:250] = 1
+    result = filled(grass, hole, sources=sources).astype(int)
+    rim = (np.abs(result[99, 30:90] - result[100, 30:90]) + np.abs(result[149, 30:90] - result[150, 30:90])).mean() / 2
+    assert rim < 1.5 * np.abs(np.diff(result[:, 30:90], axis=0)).mean()

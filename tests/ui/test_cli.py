@@ -65,10 +65,13 @@ def test_a_mask_bounds_the_edit_exactly(photo: Path, mask: Path, tmp_path: Path)
 
 
 def test_recolor_and_inpaint_take_a_mask(photo: Path, mask: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.png"
+    cv2.imwrite(str(elsewhere), cv2.flip(np.asarray(cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)), -1))
     for command in (
         ["recolor", photo, mask, "#1F3A93", "-o", tmp_path / "a.png"],
         ["inpaint", photo, mask, "-o", tmp_path / "b.png", "--engine", "patchmatch"],
         ["inpaint", photo, mask, "-o", tmp_path / "c.png"],
+        ["inpaint", photo, mask, "--from", elsewhere, "-o", tmp_path / "d.png"],
     ):
         done = run(*command)
         assert done.exit_code == 0, done.output

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
+from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.inpainting.filling import AUTO, fill_hole
 from models.mask import Mask, grow
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
+from tools.grounding import Target, ground
+from tools.questions import NeedsAnswerError
+
+_FROM = re.compile(r"\b(?:from|with|using|of)\s+(?:the\s+|copies of (?:the\s+)?)?(?P<where>\S.*)", re.IGNORECASE)
 
 
 class Fill(PixelEdit):
@@ -28,13 +36,41 @@ class Fill(PixelEdit):
         return grow((mask > 0.1).astype(mask.dtype), rim)
 
     def context_margin(self, box: Bounds, extent: Extent) -> int:
-        """Enough surroundings to find examples in: the target's own size, at least 128 px."""
-        return max(128, max(box.width, box.height))
+        """Enough surroundings to find examples in: the target's own size, at least 128 px; all if a place is named."""
+        return max(extent) if self.fills_from else max(128, max(box.width, box.height))
 
     def compute(self, region: Region, context: EditContext) -> Computed:
         """Fill by the engine that suits the hole."""
-        filled = fill_hole(region.rgb, region.mask, seed=self.seed, progress=context.progress, engine=self.engine)
-        return Computed(filled.image, filled.engine, note=filled.reason)
+        place = self.place_to_fill_from(context)
+        sources = None if place is None else (place.mask[region.bounds.slices] >= 0.5).astype(np.float32)
+        filled = fill_hole(
+            region.rgb,
+            region.mask,
+            seed=self.seed,
+            progress=context.progress,
+            engine=self.engine,
+            sources=sources,
+        )
+        note = filled.reason if place is None else f"Filled with copies of {the(place.label)} alone."
+        return Computed(filled.image, filled.engine, note=note)
+
+    @property
+    def fills_from(self) -> str | None:
+        """Words for the one place to fill from; None: the surroundings."""
+        return None
+
+    def place_to_fill_from(self, context: EditContext) -> Target | None:
+        """Where copies may be taken from, None for anywhere; raises BadInputError when the words name nothing."""
+        if self.fills_from is None:
+            return None
+        try:
+            # the person's marks for this message say what goes, not what it is filled with
+            return ground(replace(context, fresh_selection=None), self.fills_from)
+        except NeedsAnswerError as unsure:
+            raise BadInputError(
+                f"I can't tell what in the picture is {self.fills_from!r}; select it, save the selection under that "
+                "name, and ask again."
+            ) from unsure
 
     @property
     def engine(self) -> str:
@@ -47,7 +83,17 @@ class Remove(Fill):
 
     op: ClassVar[str] = "remove"
     question: ClassVar[str] = "What should I remove? Click it, or brush over it, on the picture."
-    value: str | None = Field(None, max_length=500, description="Not used.")
+    value: str | None = Field(
+        None,
+        max_length=500,
+        description="'from the grass': fill with copies of that alone. Leave out to let me choose.",
+    )
+
+    @property
+    def fills_from(self) -> str | None:
+        """What the value names."""
+        found = _FROM.search(self.value or "")
+        return found["where"] if found else None
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -61,10 +107,23 @@ class Inpaint(Fill):
     spoken: ClassVar[bool] = False
     value: str = Field(AUTO, max_length=120, description="'auto', or the name of an engine.")
 
+    source: str | None = Field(
+        None, max_length=120, description="Name of a saved selection: copies are taken from there alone."
+    )
+
     @property
     def engine(self) -> str:
         """The engine that was named."""
         return self.value
+
+    @property
+    def fills_from(self) -> str | None:
+        """The selection's name."""
+        return self.source
+
+    def place_to_fill_from(self, context: EditContext) -> Target | None:
+        """The saved selection."""
+        return None if self.source is None else ground(context, None, self.source)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

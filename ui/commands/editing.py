@@ -20,6 +20,8 @@ from tools.pictures.reading import open_picture
 from tools.pictures.writing import check_target, save_picture
 from ui.commands.inputs import box_from, mask_from, point_from
 
+_EXAMPLES = "examples"  # the selection that `--from` is kept under
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -67,12 +69,14 @@ def edit_picture(
         return Outcome(job.text)
 
 
-def inpaint_picture(source: Path, mask: Path, output: Path, *, engine: str, seed: int) -> str:
-    """Fill exactly the masked pixels; returns one sentence."""
+def inpaint_picture(
+    source: Path, mask: Path, output: Path, *, engine: str, seed: int, examples: Path | None = None
+) -> str:
+    """Fill exactly the masked pixels, from `examples` (a mask) alone where given; returns one sentence."""
     picture = open_picture(source)
     check_target(output)
-    report = _perform_masked(picture, mask, output, "inpaint", {"value": engine, "seed": seed})
-    return f"Filled {report.mask_area} pixels with {report.engine}: {report.verdict}."
+    report = _perform_masked(picture, mask, output, "inpaint", {"value": engine, "seed": seed}, examples=examples)
+    return f"Filled {report.mask_area} pixels with {report.engine}: {(report.verdict or '').rstrip('.')}."
 
 
 def recolor_picture(source: Path, mask: Path, colour: str, output: Path) -> str:
@@ -92,10 +96,20 @@ def _strokes(point: str | None, box: str | None, extent: Extent) -> dict[str, An
     return None
 
 
-def _perform_masked(picture: Picture, mask: Path, output: Path, op: str, arguments: dict[str, Any]) -> StepReport:
+def _perform_masked(
+    picture: Picture,
+    mask: Path,
+    output: Path,
+    op: str,
+    arguments: dict[str, Any],
+    *,
+    examples: Path | None = None,
+) -> StepReport:
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
         conversation = Studio(Path(home), choose_planner()).create_from(picture, output.name)
         name = conversation.keep_mask(mask_from(mask, picture.extent))
+        if examples is not None:
+            arguments = {**arguments, "source": conversation.keep_mask(mask_from(examples, picture.extent), _EXAMPLES)}
         report = request_for(op, {"selection": name, **arguments}).perform(conversation.context())
         save_picture(conversation.workspace.picture(), output)
         return report

@@ -27,7 +27,7 @@ refined."""
 _SHARPNESS = 0.25
 """At the end of a level the best matches decide: the spread of accepted costs shrinks to this share."""
 _TOLERATED = 80.0  # 8-bit levels between the filling and a rim that may be copied: more is an edge
-_TOLERATED_STRANGER = 15.0  # and a rim that must not be: ground that goes on is met, another thing does not bleed in
+_TOLERATED_STRANGER = 25.0  # and a rim that must not be: ground that goes on is met, another thing does not bleed in
 _ANCHOR = 0.005
 """Ties the blend to the copies' own colours over a reach of 1/√λ, about 14 pixels."""
 

@@ -31,6 +31,7 @@ def clusters(hole: np.ndarray, copyable: np.ndarray) -> Iterator[Cluster]:
     """Group an H×W bool hole; smallest group first, each with enough copyable pixels around it."""
     extent = Extent.of(hole)
     labels, pixels = _grouped_cells(hole)
+    all_examples = int(np.count_nonzero(copyable))
     for number in sorted(range(1, len(pixels)), key=lambda number: (pixels[number], number)):
         cells = labels == number
         box = masks.bounds(cells.astype(np.float32))
@@ -38,7 +39,7 @@ def clusters(hole: np.ndarray, copyable: np.ndarray) -> Iterator[Cluster]:
         in_group = np.repeat(np.repeat(cells[box.slices], _CELL, axis=0), _CELL, axis=1)
         in_group = hole[part.slices] & in_group[: part.height, : part.width]
         tight = masks.bounds(in_group.astype(np.float32)).shifted(part.x0, part.y0)
-        window = _with_context(tight, copyable, int(pixels[number]), extent)
+        window = _with_context(tight, copyable, min(all_examples, _examples_for(int(pixels[number]))), extent)
         member = np.zeros((window.height, window.width), bool)
         member[tight.shifted(-window.x0, -window.y0).slices] = in_group[tight.shifted(-part.x0, -part.y0).slices]
         yield Cluster(window, member)
@@ -61,13 +62,17 @@ def _grouped_cells(hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return labels, pixels
 
 
-def _with_context(box: Bounds, copyable: np.ndarray, hole_pixels: int, extent: Extent) -> Bounds:
+def _examples_for(hole_pixels: int) -> int:
+    return round(_EXAMPLES_PER_HOLE_PIXEL * hole_pixels) + 1000
+
+
+def _with_context(box: Bounds, copyable: np.ndarray, examples: int, extent: Extent) -> Bounds:
     """The box widened until it holds enough examples, or is the whole picture."""
     context = max(_LEAST_CONTEXT, int(_CONTEXT_SHARE * max(box.width, box.height)))
     while True:
         window = box.padded(context).clipped(extent)
         if window == extent.bounds:
             return window
-        if np.count_nonzero(copyable[window.slices]) >= _EXAMPLES_PER_HOLE_PIXEL * hole_pixels + 1000:
+        if np.count_nonzero(copyable[window.slices]) >= examples:
             return window
         context *= 2

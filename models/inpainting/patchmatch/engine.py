@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.errors import BadInputError
 from models.inpainting.patchmatch.completion import complete
 from models.inpainting.patchmatch.crops import clusters
+from models.inpainting.patchmatch.patch import SIDE
+from models.inpainting.patchmatch.pyramid import eroded_by_patch
 from models.inpainting.patchmatch.workers import Workers
 from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
+
+_FEWEST_EXAMPLES = 200  # whole patches in sources that a person chose; fewer only repeat themselves
 
 
 class PatchMatch:
@@ -36,6 +41,8 @@ class PatchMatch:
     ) -> np.ndarray:
         """Return the image with the hole filled by copies of `sources`, fitted to what is around it."""
         empty, copyable = ground_of(image, hole, sources)
+        if sources is not None:
+            _require_examples(copyable)
         top = np.float32(np.iinfo(image.dtype).max)
         grey = _is_grey(image[::16, ::16]) and _is_grey(image)
         progress.check()
@@ -61,6 +68,16 @@ class PatchMatch:
                 done += share
         progress.report(1.0, "filled")
         return filled
+
+
+def _require_examples(copyable: np.ndarray) -> None:
+    """Raise BadInputError when chosen sources hold too few whole patches to make anything of."""
+    whole = np.count_nonzero(eroded_by_patch(copyable))
+    if whole < _FEWEST_EXAMPLES:
+        least = SIDE - 1 + round(_FEWEST_EXAMPLES**0.5)
+        raise BadInputError(
+            f"The part to fill from is too small to copy from; choose at least about {least} by {least} pixels of it."
+        )
 
 
 def _is_grey(image: np.ndarray) -> bool:

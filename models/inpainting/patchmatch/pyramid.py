@@ -37,7 +37,7 @@ class Level:
 
     def source_centres(self) -> np.ndarray:
         """H×W bool: centres of patches that may be copied as a whole."""
-        return _eroded_by_patch(self.copyable)
+        return eroded_by_patch(self.copyable)
 
     def target_centres(self) -> np.ndarray:
         """H×W bool: centres of patches inside the picture that touch the hole."""
@@ -69,14 +69,15 @@ def build_pyramid(
             break
         coarser = _halved(*finest)
         concerned = np.count_nonzero(coarser[1] | coarser[2])
-        if _eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * concerned):
+        if eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * concerned):
             break
         scales.append(coarser)
     textures = _texture_features(lab, ~hole, len(scales), check)
     return [Level(*scale, texture) for scale, texture in zip(scales, textures, strict=True)]
 
 
-def _eroded_by_patch(mask: np.ndarray) -> np.ndarray:
+def eroded_by_patch(mask: np.ndarray) -> np.ndarray:
+    """H×W bool: centres of the patches that lie wholly in an H×W bool mask and in the picture."""
     kernel = np.ones((SIDE, SIDE), np.uint8)
     return cv2.erode(mask.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0).astype(bool)
 
