@@ -97,8 +97,7 @@ def regions_at_points(analysis: Analysis, positive: Sequence[Point], negative: S
         for tree, source, most in zip(analysis.trees, TREE_SOURCES, _PATH_LENGTHS, strict=True)
         for region in _on_path(tree, source, most, positive, negative)
     ]
-    if len(positive) + len(negative) > 1:  # after a single click cuts add nothing but time
-        found += _cuts_at_points(analysis, positive, negative)
+    found += _cuts_at_points(analysis, positive, negative)
     tidy = (_held_together(r, positive, negative) for r in distinct(found))
     kept = distinct([r for r in tidy if r is not None])
     return kept or [_discs(analysis, positive, negative)]
