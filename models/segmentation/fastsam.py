@@ -247,8 +247,8 @@ def ultralytics(module: str) -> ModuleType:
     """A module of ultralytics by its name within the package, imported so that it leaves the machine alone.
 
     It looks nothing up, installs nothing, and keeps its settings in a folder that is deleted at exit. What it changes
-    in this process on import (OpenCV's threads, how arrays are printed, variables) is put back. Raises
-    UnavailableError when it is not installed.
+    in this process on import (OpenCV's threads, how arrays are printed, how pictures are opened, variables) is put
+    back. Raises UnavailableError when it is not installed.
     """
     import importlib
 
@@ -268,12 +268,16 @@ def _process_as_it_was() -> Iterator[None]:
     import sys
 
     import torch
+    from PIL import Image
 
     os.environ.update(_OFFLINE)
     if "ultralytics" in sys.modules:
         yield
         return
-    variables, threads, arrays, save = dict(os.environ), cv2.getNumThreads(), np.get_printoptions(), torch.save
+    variables, threads, arrays = dict(os.environ), cv2.getNumThreads(), np.get_printoptions()
+    # its Image.open wants to install a package when a file is no picture
+    places = ((Image, "open"), (torch, "save"), (cv2, "imread"), (cv2, "imwrite"), (cv2, "imshow"))
+    replaced = [(owner, name, getattr(owner, name)) for owner, name in places]
     settings = tempfile.mkdtemp(prefix="pentimento-ultralytics-")
     atexit.register(shutil.rmtree, settings, ignore_errors=True)
     os.environ["YOLO_CONFIG_DIR"] = settings
@@ -287,7 +291,8 @@ def _process_as_it_was() -> Iterator[None]:
         cv2.setNumThreads(threads)
         np.set_printoptions(**arrays)
         torch.set_printoptions(profile="default")
-        torch.save = save
+        for owner, name, own in replaced:
+            setattr(owner, name, own)
 
 
 @contextmanager

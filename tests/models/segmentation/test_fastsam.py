@@ -236,14 +236,15 @@ import os, sys, cv2, numpy, torch, socket
 from pathlib import Path
 def refuse(*a, **k): raise SystemExit("looked something up")
 socket.getaddrinfo = socket.create_connection = refuse
-before = dict(os.environ), cv2.getNumThreads(), numpy.get_printoptions(), torch.save
+from PIL import Image
+before = dict(os.environ), cv2.getNumThreads(), numpy.get_printoptions(), torch.save, Image.open, cv2.imread
 import models.segmentation.fastsam as fastsam
 assert "ultralytics" not in sys.modules and "torchvision" not in sys.modules
 fastsam.FastSAM(Path(sys.argv[1]), settings=fastsam.Settings(longest=64)).propose(numpy.zeros((64, 64, 3), "u1"))
 assert "ultralytics" in sys.modules
 added = {k: v for k, v in os.environ.items() if before[0].get(k) != v}
 assert set(added) == {"YOLO_OFFLINE", "YOLO_AUTOINSTALL", "ULTRALYTICS_SAFE_LOAD"}, added
-assert (cv2.getNumThreads(), torch.save) == (before[1], before[3])
+assert (cv2.getNumThreads(), torch.save, Image.open, cv2.imread) == (before[1], *before[3:])
 assert numpy.get_printoptions() == before[2]
 print(__import__("ultralytics.utils").utils.USER_CONFIG_DIR)
 """
