@@ -74,3 +74,27 @@ def test_a_seamless_texture_is_made_of_the_whole_picture(tmp_path: Path, halves:
     assert tile.shape == halves.shape
     assert np.abs(tile[:, 0] - tile[:, -1]).mean() < 15  # 8-bit levels; over 80 before
     assert report.message == "Made a seamless texture of the picture."
+
+
+@pytest.mark.parametrize(
+    ("wish", "size", "offset"),
+    [("right 20%", (160, 288), (0, 0)), ("top and left 10%", (176, 264), (16, 24)), ("square", (240, 240), (40, 0))],
+)
+def test_margins_go_on_as_the_picture_does(
+    tmp_path: Path, halves: np.ndarray, wish: str, size: tuple[int, int], offset: tuple[int, int]
+) -> None:
+    context = opened(tmp_path, halves)
+    report = perform(context, "outpaint", value=wish)
+    after = context.workspace.picture().pixels
+    assert after.shape[:2] == size
+    y, x = offset
+    assert np.array_equal(after[y : y + 160, x : x + 240], halves)
+    assert blue_share(after[:, : 120 + x - 8]) < 0.05
+    assert blue_share(after[:, 120 + x + 8 :]) > 0.95
+    assert "the margins are invented" in (report.verdict or "")
+
+
+def test_wide_margins_say_that_they_repeat_the_picture(tmp_path: Path, halves: np.ndarray) -> None:
+    context = opened(tmp_path, halves)
+    assert "repeat" not in (perform(context, "outpaint", value="right 20%").verdict or "")
+    assert "ask for less" in (perform(context, "outpaint", value="right 40%").verdict or "")

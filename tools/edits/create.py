@@ -19,6 +19,7 @@ from tools.grounding import Target
 from tools.pictures.picture import Picture
 
 _MOST_NEW = 0.6  # of the new picture; beyond that copied texture is plainly copied
+_FITTING = 0.25  # of the old side: wider margins show that they repeat the picture
 
 
 class Insert(EditRequest):
@@ -81,7 +82,7 @@ class Outpaint(FrameEdit):
             alpha = np.full((*filled.shape[:2], 1), np.iinfo(filled.dtype).max, filled.dtype)
             alpha[box.slices] = picture.pixels[..., 3:]
             filled = np.concatenate([filled, alpha], axis=-1)
-        return Reframed(picture.with_pixels(filled), done.engine, "the margins are invented", shifted(box.x0, box.y0))
+        return Reframed(picture.with_pixels(filled), done.engine, _remark(outer, box), shifted(box.x0, box.y0))
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -111,3 +112,17 @@ class Outpaint(FrameEdit):
                 y0 + extent.height + down * ("bottom" in sides),
             )
         return outer, Bounds(x0, y0, x0 + extent.width, y0 + extent.height)
+
+
+def _remark(outer: Extent, box: Bounds) -> str:
+    """What to say of the margins around the old picture at `box`."""
+    widest = max(
+        max(box.x0, outer.width - box.x1) / box.width,
+        max(box.y0, outer.height - box.y1) / box.height,
+    )
+    if widest <= _FITTING:
+        return "the margins are invented"
+    return (
+        f"the margins are invented; beyond {_FITTING:.0%} of a side, as here, they repeat what is there: look at them, "
+        "and ask for less where that shows"
+    )
