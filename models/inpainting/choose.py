@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 
 from models import mask as masks
-from models.errors import UnavailableError
+from models.errors import BadInputError, UnavailableError
 from models.geometry import Extent
+from models.inpainting.diffusion import PRESETS, Diffusion
+from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.fused import Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
@@ -43,14 +45,27 @@ def built_in_engines() -> dict[str, Inpainter]:
 
 def all_engines() -> dict[str, Inpainter]:
     """Every engine by name, those included whose weights are not here."""
-    return built_in_engines() | {RFR.name: RFR()}
+    painters = [Diffusion(name) for name in PRESETS]
+    return built_in_engines() | {RFR.name: RFR()} | {painter.name: painter for painter in painters}
 
 
 def available_engines() -> dict[str, Inpainter]:
-    """Every engine that can fill here and now, by name: the built-in ones, and RFR-Net where its weights are."""
+    """Every engine that can fill here and now, by name: the built-in ones, and those whose weights are here."""
     return {
-        name: engine for name, engine in all_engines().items() if not isinstance(engine, RFR) or engine.is_available
+        name: engine
+        for name, engine in all_engines().items()
+        if not isinstance(engine, RFR | Diffusion) or engine.is_available
     }
+
+
+def engine_named(name: str) -> Inpainter:
+    """The engine of that name, or of `diffusion:` and the path of a model. Raises BadInputError when there is none."""
+    engines = all_engines()
+    if name in engines:
+        return engines[name]
+    if name.startswith(PREFIX):
+        return Diffusion(name.removeprefix(PREFIX))
+    raise BadInputError(f"The engine {name!r} is not here; there are auto, {', '.join(sorted(engines))}.")
 
 
 def choose_engine(image: np.ndarray, hole: Mask, available: Mapping[str, object] | None = None) -> Choice:

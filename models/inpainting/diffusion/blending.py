@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from models.inpainting.diffusion.intent import Intent
 from models.inpainting.diffusion.masks import composite_mask
 from models.inpainting.rfr.detail import with_detail
-from models.mask import Mask
+from models.mask import Mask, grow
 
 _GRAIN = 1.0  # pixels: finer than this an autoencoder leaves nothing
 _SOFTNESS = 0.6  # pixels of the working size: an enlarged painting lacks detail below that
+_REACH = 3.0  # deviations of a Gaussian that matter
 _NARROW = 4.0  # pixels of fading where the old thing must not show through
 
 
@@ -25,6 +28,8 @@ def blended(under: np.ndarray, painted: np.ndarray, hole: Mask, intent: Intent, 
     continued = intent in (Intent.REMOVE, Intent.EXTEND)
     sigma = max(_GRAIN, _SOFTNESS / scale) if continued else _GRAIN
     whole = np.where(empty[..., None], painted, under).astype(np.float32)
-    detailed = with_detail(whole, empty, ~empty, sigma=sigma, rng=np.random.default_rng(seed))
+    # Beside the hole the painting's edge would count as grain, so examples keep away from it.
+    known = ~(grow(empty.astype(np.float32), math.ceil(_REACH * sigma)) > 0)
+    detailed = with_detail(whole, empty, known, sigma=sigma, rng=np.random.default_rng(seed))
     fading = composite_mask(hole, _NARROW) if intent is Intent.REPLACE else composite_mask(hole)
     return under + fading[..., None] * (detailed - under)

@@ -73,7 +73,7 @@ class Diffusion:
         *,
         seed: int,
         progress: Progress,
-        forbidden: Mask | None = None,
+        sources: Mask | None = None,
         prompt: str | None = None,
     ) -> np.ndarray:
         """Return H×W×3 with the hole painted after the prompt, or, without one, as if nothing had been there.
@@ -87,9 +87,9 @@ class Diffusion:
         box = window(masks.bounds(whole), Extent.of(image))
         crop, part = image[box.slices], whole[box.slices]
         intent = self._intent or intent_of(whole > 0, prompt)
-        avoided = None if forbidden is None else forbidden[box.slices]
+        allowed = None if sources is None else sources[box.slices]
         ahead = 0.2 if intent is Intent.REMOVE else 0.05
-        start = prefill(crop, part, intent, seed=seed, progress=progress.part(0.0, ahead), forbidden=avoided)
+        start = prefill(crop, part, intent, seed=seed, progress=progress.part(0.0, ahead), sources=allowed)
         top = np.float32(np.iinfo(image.dtype).max)
         levels = start.astype(np.float32) / top
         painted, work = self._painted(source, levels, part, intent, prompt, seed, progress.part(ahead, 0.97))

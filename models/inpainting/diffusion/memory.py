@@ -64,7 +64,10 @@ def layouts(networks: Mapping[str, int], pixels: int, each: int, *, can_offload:
             Layout(Placement.BY_MODEL, tiled=True, bytes_needed=largest + tiled),
             Layout(Placement.BY_LAYER, tiled=True, bytes_needed=largest // 8 + tiled),
         ]
-    return found
+    # A layout that is slower and needs no less than an earlier one is no choice.
+    return [
+        way for number, way in enumerate(found) if all(way.bytes_needed < one.bytes_needed for one in found[:number])
+    ]
 
 
 def choose_layout(found: list[Layout], free: int, title: str) -> Layout:

@@ -19,22 +19,22 @@ _BLUR = 65.0  # pixels, krita-ai-diffusion's blur of what is to be replaced
 
 
 def prefill(
-    image: np.ndarray, hole: Mask, intent: Intent, *, seed: int, progress: Progress, forbidden: Mask | None = None
+    image: np.ndarray, hole: Mask, intent: Intent, *, seed: int, progress: Progress, sources: Mask | None = None
 ) -> np.ndarray:
     """Return H×W×3 of the dtype that came in, with the hole (> 0) filled as a start for the model.
 
     REMOVE: by our own fillers, as if nothing had been there. INSERT: the mean colour of the surroundings. REPLACE: what
-    is there, blurred beyond its detail. EXTEND: the edges continued. A hole of the whole picture is left as it is.
-    Raises CancelledError.
+    is there, blurred beyond its detail. EXTEND: the edges continued. Where there is nothing to go by
+    (a hole of the whole picture) it is left as it is. Raises CancelledError.
     """
     empty = hole > 0
-    known = ~empty if forbidden is None else ~empty & ~(forbidden > 0)
+    known = ~empty if sources is None else ~empty & (sources > 0)
     if not known.any():
         return image.copy()
     match intent:
         case Intent.REMOVE:
             engine = _filler(empty)
-            return engine.fill(image, hole, seed=seed, progress=progress, forbidden=forbidden)
+            return engine.fill(image, hole, seed=seed, progress=progress, sources=sources)
         case Intent.EXTEND:
             return Diffusive(Method.MEMBRANE).fill(image, hole, seed=seed, progress=progress)
         case Intent.REPLACE:
