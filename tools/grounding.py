@@ -29,7 +29,7 @@ _OTHER = frozenset(["other", "another", "remaining"])
 # Selections under this prefix are the masks that versions worked on; the rest of the name is the version's id.
 _MEMORY = "@"
 # Selections under this prefix are the numbered candidates of the question asked last.
-_CANDIDATE = "?"
+CANDIDATE = "?"
 # How the selections of single messages were made; all others have a name that a person gave.
 MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
@@ -125,14 +125,14 @@ def remembered(workspace: Workspace, version_id: str) -> Selection | None:
 
 def named_selections(workspace: Workspace) -> list[Selection]:
     """The selections that a person saved by name."""
-    return [selection for selection in workspace.selections() if not selection.name.startswith((_MEMORY, _CANDIDATE))]
+    return [selection for selection in workspace.selections() if not selection.name.startswith((_MEMORY, CANDIDATE))]
 
 
 def _called(selection: Selection, target: str | None) -> str:
     """What to call a selection: the person's words for it, else its own name if a person gave it one."""
     if target is not None and not is_pointing(target):
         return target
-    unnamed = selection.name.startswith(_CANDIDATE) or selection.origin.get("by") in MADE_WITHOUT_NAME
+    unnamed = selection.name.startswith(CANDIDATE) or selection.origin.get("by") in MADE_WITHOUT_NAME
     return "your selection" if unnamed else selection.name
 
 
@@ -245,7 +245,7 @@ def describe_place(mask: Mask) -> str:
 
 def candidate_name(number: int) -> str:
     """Under which name the numbered candidate (from 1) of the last question is saved."""
-    return f"{_CANDIDATE}{number}"
+    return f"{CANDIDATE}{number}"
 
 
 def keep_candidates(workspace: Workspace, candidates: tuple[Candidate, ...]) -> list[str]:

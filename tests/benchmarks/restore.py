@@ -45,7 +45,7 @@ def scratches(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
         along = np.linspace(-0.5, 0.5, 40)[:, None] * length
         bend = rng.normal(0, 0.03) * length * (4 * np.linspace(-0.5, 0.5, 40)[:, None] ** 2)
         way, side = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
-        points = np.rint(8 * (middle + along * way + bend * side)).astype(np.int32)
+        points = np.rint(8 * (middle + along * way + bend * side)).astype(np.int32)[:, None]
         line = np.zeros((height, width), np.uint8)
         cv2.polylines(line, [points], False, 255, int(rng.integers(1, 4)), cv2.LINE_AA, 3)
         cover = np.maximum(cover, line.astype(np.float32) / 255 * rng.uniform(0.45, 1.0))
@@ -117,7 +117,7 @@ def main() -> None:
             rows.append(row)
             _print(kind, name, row)
             if arguments.save is not None:
-                marked = np.where(find_scratches(bad)[..., None] > 0, np.uint8([255, 0, 0]), bad)
+                marked = np.where(find_scratches(bad)[..., None] > 0, np.array([255, 0, 0], np.uint8), bad)
                 cv2.imwrite(str(arguments.save / f"{kind}_{name}.png"), np.hstack([bad, marked, mended])[..., ::-1])
         _print(kind, "mean", [float(mean) for mean in np.mean(rows, axis=0)])
     wrong = {name: float(find_scratches(photo(name, arguments.side)).mean()) for name in PHOTOS}

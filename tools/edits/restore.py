@@ -15,12 +15,15 @@ from models.filters.dehaze import dehaze
 from models.filters.denoise import denoise
 from models.filters.scratches import find_scratches
 from models.filters.sharpen import deblur
-from models.geometry import Extent
+from models.geometry import Bounds, Extent
 from models.inpainting.filling import fill_hole
 from models.mask import Mask, feather, grow
+from models.segmentation.protocol import Candidate
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
+from tools.grounding import CANDIDATE
+from tools.questions import NeedsAnswerError, Question
 
 _REPAIRS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("colorize", re.compile(r"colou?ri[sz]|add colou?r|^colou?r$")),
@@ -37,6 +40,15 @@ _REPAIRS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("deblur", re.compile(r"blur|sharp|focus|clear|crisp")),
     ("dehaze", re.compile(r"haz|fog|mist|smog")),
 )
+
+_SENSITIVITIES = 25.0, 75.0  # of the search for scratches: what is surely damage, and all that may be
+_CLEAR = 0.75  # share of all that may be damage that must surely be, to mend it unasked
+_CERTAIN, _ALL = "surely damage", "all that may be damage"
+_WHICH = (
+    "Some of the thin lines and specks may belong to the picture. Should I mend 1, what is surely damage, or 2, all "
+    "that may be? Say the number, or brush over the damage."
+)
+_THIS = "I am not sure that these are damage. Say 1 to mend them, or brush over the damage."
 
 
 class Restore(PixelEdit):
@@ -66,14 +78,41 @@ class Restore(PixelEdit):
         text = (self.value or "").lower()
         return next((name for name, pattern in _REPAIRS if pattern.search(text)), "enhance")
 
+    def context_margin(self, box: Bounds, extent: Extent) -> int:
+        """Surroundings to fill from where holes are filled, else none."""
+        return max(64, max(box.width, box.height) // 2) if self._repair() == "blemishes" else 0
+
     def _blemishes(self, region: Region, context: EditContext) -> Computed:
-        found = find_scratches(region.rgb) * (region.mask > 0)
-        if not np.any(found > 0):
-            raise BadInputError("I found no scratches, dust or spots there; brush over what I should mend.")
+        found = self._damage(region, context)
         hole = grow(found.astype(np.float32), 1) * (region.mask > 0)
         filled = fill_hole(region.rgb, hole, seed=self.seed, progress=context.progress)
         note = f"mended {np.count_nonzero(hole > 0)} pixels; filled ones are invented"
         return Computed(filled.image, filled.engine, mask=hole, note=note)
+
+    def _damage(self, region: Region, context: EditContext) -> Mask:
+        """H×W float32, above 0 where to mend: what is surely damage, what the person approved or marked.
+
+        Raises NeedsAnswerError with two proposals when much of what stands out may belong to the picture, and
+        BadInputError when there is nothing.
+        """
+        inside = region.mask > 0
+        if self.selection is not None and self.selection.startswith(CANDIDATE):
+            return inside.astype(np.float32)
+        marked = self.selection is not None or context.fresh_selection is not None
+        certain, all_of_it = (find_scratches(region.rgb, sensitivity) * inside for sensitivity in _SENSITIVITIES)
+        if marked:  # the person has already said where, so even faint marks are meant; if none, the whole place is
+            return all_of_it if all_of_it.any() else inside.astype(np.float32)
+        if not all_of_it.any():
+            raise BadInputError("I found no scratches, dust or spots there; brush over what I should mend.")
+        if np.count_nonzero(certain) >= _CLEAR * np.count_nonzero(all_of_it):
+            return all_of_it
+        proposals = (
+            (grow(found.astype(np.float32), 1), score, label)
+            for found, score, label in ((certain, 0.8, _CERTAIN), (np.maximum(certain, all_of_it), 0.5, _ALL))
+            if found.any()
+        )
+        candidates = tuple(Candidate(_placed(mask, region), score, label) for mask, score, label in proposals)
+        raise NeedsAnswerError(Question(_WHICH if len(candidates) > 1 else _THIS, candidates))
 
     def _denoise(self, region: Region, context: EditContext) -> Computed:
         return Computed(denoise(region.rgb, progress=context.progress), "denoise")
@@ -101,6 +140,14 @@ class Restore(PixelEdit):
 
     def _derain(self, region: Region, context: EditContext) -> Computed:
         raise UnavailableError("Taking rain or snow out of a photo needs a model, and none is installed.")
+
+
+def _placed(mask: Mask, region: Region) -> Mask:
+    """The region's mask in the whole picture."""
+    extent = region.picture.extent
+    whole = np.zeros((extent.height, extent.width), np.float32)
+    whole[region.bounds.slices] = mask
+    return whole
 
 
 _METHODS: dict[str, Callable[[Restore, Region, EditContext], Computed]] = {
