@@ -198,7 +198,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     side = make(folder, arguments)
     rgb = photo(arguments.width)
     loaded = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    side.first(rgb[:256, :256], "a warm-up")
+    side.first(rgb, "a warm-up")
     firsts, furthers, parts = [], [], []
     for _ in range(arguments.repeats):
         start = clock()
@@ -261,8 +261,8 @@ def main() -> None:
         theirs, ours = (_in_own_process(Path(name), confidence, side) for side in ("theirs", "ours"))
     height = round(arguments.width * 2 / 3)
     print(
-        f"FastSAM-{arguments.model}, {arguments.device}, {arguments.width}×{height}, {arguments.views} view(s) of ours, "
-        f"{'single precision' if arguments.float32 else 'half precision where it is native'}"
+        f"FastSAM-{arguments.model}, {arguments.device}, {arguments.width}×{height}, {arguments.views} view(s) of ours,"
+        f" {'single precision' if arguments.float32 else 'half precision where it is native'}"
     )
     print(f"proposals: ultralytics {theirs['proposals']}, ours {ours['proposals']}")
     print(f"{'':28}{'ultralytics':>12}{'ours':>12}{'ratio':>8}")
