@@ -124,7 +124,10 @@ def inpaint(
     source: Annotated[Path, typer.Argument(metavar="IN")],
     mask: Annotated[Path, typer.Argument(metavar="MASK", help="255 = fill here.")],
     output: Output,
-    engine: Annotated[str, typer.Option(help="auto, or the name of an engine such as patchmatch.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="auto, or the name of an engine such as patchmatch or diffusion:fast.")
+    ] = "auto",
+    prompt: Annotated[str | None, typer.Option(help="What should be there; for engines that can paint.")] = None,
     examples: Annotated[
         Path | None, typer.Option("--from", metavar="MASK", help="255 = fill with copies of this part alone.")
     ] = None,
@@ -134,7 +137,7 @@ def inpaint(
     from ui.commands.editing import inpaint_picture
 
     with one_sentence():
-        typer.echo(inpaint_picture(source, mask, output, engine=engine, seed=seed, examples=examples))
+        typer.echo(inpaint_picture(source, mask, output, engine=engine, seed=seed, examples=examples, prompt=prompt))
 
 
 @app.command()

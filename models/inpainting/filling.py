@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.errors import BadInputError
-from models.inpainting.choose import all_engines, available_engines, choose_engine
+from models.inpainting.choose import available_engines, choose_engine, engine_named
 from models.inpainting.patchmatch import PatchMatch
 from models.mask import Mask
 from models.progress import Progress
@@ -32,21 +31,22 @@ def fill_hole(
     progress: Progress,
     engine: str = AUTO,
     sources: Mask | None = None,
+    prompt: str | None = None,
 ) -> Filled:
     """Fill the pixels of H×W×3 (uint8 or uint16) whose H×W mask is above 0.
 
-    `sources` (H×W float32) restricts what may be copied to where it is above 0. Raises BadInputError for an engine
+    `sources` (H×W float32) restricts what may be copied to where it is above 0; `prompt` says what should be there, to
+    engines that can paint. Raises BadInputError for an engine
     that does not exist, an empty mask, a mask that leaves nothing to copy, or sources too small to copy from, and
     UnavailableError when the engine that was asked for lacks its weights.
     """
-    engines = all_engines()
     if engine == AUTO and sources is not None:
         name, reason = PatchMatch.name, "It is filled with copies of the part that was named."
     elif engine == AUTO:
         choice = choose_engine(image, hole, available_engines())
         name, reason = choice.name, choice.reason
-    elif engine in engines:
-        name, reason = engine, "The engine was asked for."
     else:
-        raise BadInputError(f"The engine {engine!r} is not here; there are auto, {', '.join(sorted(engines))}.")
-    return Filled(engines[name].fill(image, hole, seed=seed, progress=progress, sources=sources), name, reason)
+        name, reason = engine, "The engine was asked for."
+    chosen = engine_named(name)
+    filled = chosen.fill(image, hole, seed=seed, progress=progress, sources=sources, prompt=prompt)
+    return Filled(filled, name, reason)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent
+from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.filling import AUTO, fill_hole
 from models.mask import Mask, grow
 from tools.edits.context import EditContext
@@ -50,9 +51,15 @@ class Fill(PixelEdit):
             progress=context.progress,
             engine=self.engine,
             sources=sources,
+            prompt=self.wish,
         )
         note = filled.reason if place is None else f"Filled with copies of {the(place.label)} alone."
         return Computed(filled.image, filled.engine, note=note)
+
+    @property
+    def wish(self) -> str | None:
+        """Words for what should be there instead; None: what could have been behind."""
+        return None
 
     @property
     def fills_from(self) -> str | None:
@@ -105,8 +112,14 @@ class Inpaint(Fill):
 
     op: ClassVar[str] = "inpaint"
     spoken: ClassVar[bool] = False
-    value: str = Field(AUTO, max_length=120, description="'auto', or the name of an engine.")
-
+    value: str = Field(
+        AUTO,
+        max_length=500,
+        description="'auto', the name of an engine, or 'diffusion:' and the path of a diffusers folder.",
+    )
+    prompt: str | None = Field(
+        None, max_length=500, description="What should be there, as a noun phrase; for engines that can paint."
+    )
     source: str | None = Field(
         None, max_length=120, description="Name of a saved selection: copies are taken from there alone."
     )
@@ -115,6 +128,16 @@ class Inpaint(Fill):
     def engine(self) -> str:
         """The engine that was named."""
         return self.value
+
+    @property
+    def wish(self) -> str | None:
+        """The prompt."""
+        return self.prompt
+
+    def context_margin(self, box: Bounds, extent: Extent) -> int:
+        """A painter wants to see at least 512 pixels of the scene."""
+        margin = super().context_margin(box, extent)
+        return max(margin, 256) if self.engine.startswith(PREFIX) else margin
 
     @property
     def fills_from(self) -> str | None:

@@ -70,12 +70,23 @@ def edit_picture(
 
 
 def inpaint_picture(
-    source: Path, mask: Path, output: Path, *, engine: str, seed: int, examples: Path | None = None
+    source: Path,
+    mask: Path,
+    output: Path,
+    *,
+    engine: str,
+    seed: int,
+    examples: Path | None = None,
+    prompt: str | None = None,
 ) -> str:
-    """Fill exactly the masked pixels, from `examples` (a mask) alone where given; returns one sentence."""
+    """Fill exactly the masked pixels, from `examples` (a mask) alone where given; returns one sentence.
+
+    `prompt` says what should be there, to engines that can paint.
+    """
     picture = open_picture(source)
     check_target(output)
-    report = _perform_masked(picture, mask, output, "inpaint", {"value": engine, "seed": seed}, examples=examples)
+    arguments = {"value": engine, "seed": seed, "prompt": prompt}
+    report = _perform_masked(picture, mask, output, "inpaint", arguments, examples=examples)
     return f"Filled {report.mask_area} pixels with {report.engine}: {(report.verdict or '').rstrip('.')}."
 
 

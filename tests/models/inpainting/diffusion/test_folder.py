@@ -1,4 +1,4 @@
-"""Folders looked at without loading them, and how a model is laid out in memory: wrong and partial ones, one sentence."""
+"""Folders looked at without loading them, wrong and partial ones too, and how a model is laid out in memory."""
 
 from __future__ import annotations
 
