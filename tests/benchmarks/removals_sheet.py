@@ -25,17 +25,23 @@ _CELL = 240  # pixels, the longer side of a picture on the sheet
 _COLUMNS = 4
 
 
+Outline = tuple[tuple[float, float], ...] | tuple[float, float, float]
+
+
 @dataclass(frozen=True)
 class Removal:
     """What goes: a polygon's corners (x, y), or a disc (x, y, radius), in shares of the picture's width and height.
 
-    The radius is in shares of the width.
+    The radius is in shares of the width. `source`: where alone it is filled from; None: from anywhere.
     """
 
     photo: str
     thing: str
-    outline: tuple[tuple[float, float], ...] | tuple[float, float, float]
+    outline: Outline
+    source: Outline | None = None
 
+
+_BETWEEN_ROWS = ((0.02, 0.255), (0.75, 0.255), (0.75, 0.31), (0.02, 0.31))  # of the coins
 
 REMOVALS = (
     Removal("astronaut", "mission patch", (0.335, 0.755, 0.08)),
@@ -44,6 +50,7 @@ REMOVALS = (
         "astronaut",
         "shuttle",
         ((0.78, 0.0), (0.86, 0.0), (0.9, 0.2), (0.905, 0.57), (0.69, 0.57), (0.69, 0.45), (0.74, 0.33)),
+        source=((0.915, 0.0), (1.0, 0.0), (1.0, 0.65), (0.915, 0.65)),
     ),
     Removal(
         "coffee",
@@ -57,9 +64,9 @@ REMOVALS = (
     Removal("camera", "tower", ((0.79, 0.21), (0.86, 0.21), (0.86, 0.4), (0.79, 0.4))),
     Removal("camera", "white tent", (0.65, 0.455, 0.03)),
     Removal("camera", "tripod leg", ((0.59, 0.67), (0.62, 0.66), (0.8, 1.0), (0.755, 1.0))),
-    Removal("coins", "coin in the middle", (0.535, 0.41, 0.06)),
+    Removal("coins", "coin in the middle", (0.535, 0.41, 0.06), source=_BETWEEN_ROWS),
     Removal("coins", "coin at the bottom", (0.45, 0.865, 0.085)),
-    Removal("coins", "large coin", (0.87, 0.142, 0.085)),
+    Removal("coins", "large coin", (0.87, 0.142, 0.085), source=_BETWEEN_ROWS),
     Removal("moon", "crater", (0.24, 0.165, 0.062)),
     Removal("moon", "bright ridge", ((0.56, 0.15), (0.74, 0.16), (0.74, 0.3), (0.7, 0.37), (0.6, 0.36))),
     Removal("motorcycle", "red bin", ((0.735, 0.375), (0.825, 0.37), (0.82, 0.56), (0.74, 0.555))),
@@ -76,17 +83,23 @@ def photo(name: str) -> np.ndarray:
     return np.ascontiguousarray(picture)
 
 
-def outlined(removal: Removal, shape: tuple[int, ...]) -> Mask:
-    """H×W float32, grown by a rim as the edit `remove` does."""
+def drawn(outline: Outline, shape: tuple[int, ...]) -> Mask:
+    """H×W float32, 0 or 1."""
     height, width = shape[:2]
     mask = np.zeros((height, width), np.float32)
-    corners = [corner for corner in removal.outline if isinstance(corner, tuple)]
+    corners = [corner for corner in outline if isinstance(corner, tuple)]
     if corners:
         polygon = np.rint(np.array(corners) * (width, height)).astype(np.int32)
         cv2.fillPoly(mask, [polygon[:, None]], (1.0,))
     else:
-        x, y, radius = (share for share in removal.outline if isinstance(share, float))
+        x, y, radius = (share for share in outline if isinstance(share, float))
         cv2.circle(mask, (round(x * width), round(y * height)), round(radius * width), (1.0,), -1)
+    return mask
+
+
+def outlined(removal: Removal, shape: tuple[int, ...]) -> Mask:
+    """H×W float32, grown by a rim as the edit `remove` does."""
+    mask = drawn(removal.outline, shape)
     return grow(mask, 3 + round(0.003 * Extent.of(mask).diagonal))
 
 
@@ -118,9 +131,11 @@ def main() -> None:
     for number, removal in enumerate(REMOVALS, start=1):
         before = photo(removal.photo)
         mask = outlined(removal, before.shape)
-        filled = fill_hole(before, mask, seed=0, progress=SILENT)
+        sources = None if removal.source is None else drawn(removal.source, before.shape)
+        filled = fill_hole(before, mask, seed=0, progress=SILENT, sources=sources)
+        way = filled.engine if sources is None else f"{filled.engine}, from a marked place"
         print(f"{number:2} {removal.photo}: {removal.thing} ({filled.engine}). {filled.reason}", flush=True)
-        cells.append(cell(before, mask, filled.image, f"{number} {removal.thing} ({filled.engine})"))
+        cells.append(cell(before, mask, filled.image, f"{number} {removal.thing} ({way})"))
         if arguments.full is not None:
             pair = np.hstack([before, filled.image])[..., ::-1]
             cv2.imwrite(str(arguments.full / f"{number:02}_{removal.thing.replace(' ', '_')}.png"), pair)
