@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     PROMPTED_SEGMENTATION = "prompted segmentation"
     HEAT_MAP = "heat map"
     INPAINTING = "inpainting network"
+    ADAPTER = "few-step adapter"
     DIFFUSION = "diffusion preset"
 
 

@@ -20,6 +20,7 @@ PURPOSES = {
     Purpose.PROMPTED_SEGMENTATION: "Cutting out what you click or box",
     Purpose.HEAT_MAP: "Finding stuff without outlines",
     Purpose.INPAINTING: "Filling holes with a trained network",
+    Purpose.ADAPTER: "Painting in few steps",
     Purpose.DIFFUSION: "Painting new things into a picture",
 }
 """What each purpose is for, in plain words."""

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models.errors import BadInputError, UnavailableError
@@ -35,6 +35,7 @@ from models.weights.status import Place, State, Status, cannot_remove, damage, o
 if TYPE_CHECKING:
     from models.weights.transfer import Fetched
 
+_TELLING = ("config.json", "model_index.json")  # without these a folder is no model of its kind
 _LOOKS = 5  # at files that are being moved, before that counts as a fault
 
 
@@ -139,7 +140,7 @@ class Store:
         """The model's weights file itself (FastSAM's `.pt`). Raises as `folder` does."""
         folder = self.folder(model_id, progress)
         named = folder / self.model(model_id).weights.path
-        return named if named.is_file() else _weight_files(folder)[0]
+        return named if named.is_file() else _weight_files(self.model(model_id), folder)[0]
 
     def disk_use(self) -> dict[str, int]:
         """Bytes in the store's own folder by model id, unfinished downloads included; only what is not 0."""
@@ -326,20 +327,24 @@ def _files(model: Model, folder: Path, place: Place) -> dict[WeightFile, Path]:
     """The model's files that are in a folder; in a person's own one also weights of another name."""
     files = {file: folder / file.path for file in model.files if (folder / file.path).is_file()}
     if place is Place.LOCAL and folder.is_dir():
-        files |= {WeightFile(path.name): path for path in _weight_files(folder) if path not in files.values()}
+        others = [path for path in _weight_files(model, folder) if path not in files.values()]
+        files |= {WeightFile(path.relative_to(folder).as_posix()): path for path in others}
     return files
 
 
-def _weight_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in WEIGHT_SUFFIXES and path.is_file())
+def _weight_files(model: Model, folder: Path) -> list[Path]:
+    """Weights in a folder and in those below it where the model has files, of whatever name."""
+    places = {folder / PurePosixPath(file.path).parent for file in model.files}
+    inside = [path for place in places if place.is_dir() for path in place.iterdir()]
+    return sorted(path for path in inside if path.suffix in WEIGHT_SUFFIXES and path.is_file())
 
 
 def _lacking(model: Model, folder: Path) -> str:
     """What a person's folder needs to be this model at all; empty when it has it."""
-    if not folder.is_dir() or not _weight_files(folder):
+    if not folder.is_dir() or not _weight_files(model, folder):
         return "weights file"
-    needs_config = any(file.path == "config.json" for file in model.files)
-    return "config.json" if needs_config and not (folder / "config.json").is_file() else ""
+    wanted = [file.path for file in model.files if file.path in _TELLING]
+    return next((name for name in wanted if not (folder / name).is_file()), "")
 
 
 def _bytes_below(folder: Path) -> int:

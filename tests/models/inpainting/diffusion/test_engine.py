@@ -17,6 +17,7 @@ from models.inpainting.diffusion import Diffusion, Intent
 from models.inpainting.diffusion.kept import KEPT
 from models.progress import SILENT, Progress
 from models.weights.store import Store
+from tests.models.inpainting.diffusion.loras import lora_for
 
 Tiny = Callable[[str], Path]
 ARCHITECTURES = ["sd", "sdxl", "flux-fill", "klein"]
@@ -72,6 +73,7 @@ def test_any_hole(tiny: Tiny, photo: np.ndarray) -> None:
     one[3, 4] = 0.2
     assert fill(engine, photo, everything).shape == photo.shape
     assert np.count_nonzero((fill(engine, photo, one) != photo).any(axis=2)) <= 1
+    assert fill(engine, photo, one, prompt="teapot " * 2000).shape == photo.shape
     margin = np.zeros(photo.shape[:2], np.float32)
     margin[:, 200:] = 1
     assert np.array_equal(fill(engine, photo, margin, prompt=None)[:, :200], photo[:, :200])
@@ -132,28 +134,11 @@ def test_two_at_a_time_take_turns_and_waiting_can_be_stopped(tiny: Tiny, photo: 
 # ---- adapters ----
 
 
-def _lora(tiny: Tiny, folder: Path, name: str, scale: float = 0.5) -> Path:
-    """A LoRA in the format that training scripts write, with random numbers that are not nought."""
-    import diffusers
-    from peft import LoraConfig
-    from peft.utils import get_peft_model_state_dict
-
-    classes = {"sd": "StableDiffusionInpaintPipeline", "sdxl": "StableDiffusionXLInpaintPipeline"}
-    pipe = getattr(diffusers, classes[name])
-    loaded = pipe.from_pretrained(tiny(name), local_files_only=True, use_safetensors=True)
-    loaded.unet.add_adapter(LoraConfig(r=4, lora_alpha=4, target_modules=["to_q", "to_k", "to_v", "to_out.0"]))
-    torch.manual_seed(5)
-    layers = get_peft_model_state_dict(loaded.unet)
-    layers = {key: torch.randn_like(value) * scale for key, value in layers.items()}
-    pipe.save_lora_weights(folder, unet_lora_layers=layers, safe_serialization=True)
-    return folder / "pytorch_lora_weights.safetensors"
-
-
 @pytest.mark.parametrize("name", ["sd", "sdxl"])
 def test_a_lora_changes_the_painting(
     tiny: Tiny, tmp_path: Path, photo: np.ndarray, hole: np.ndarray, name: str
 ) -> None:
-    adapter = _lora(tiny, tmp_path, name)
+    adapter = lora_for(tiny(name), name, tmp_path)
     plain = fill(Diffusion(str(tiny(name)), steps=2), photo, hole)
     changed = fill(Diffusion(str(tiny(name)), steps=2, adapter=adapter), photo, hole)
     assert not np.array_equal(plain, changed)
@@ -162,7 +147,7 @@ def test_a_lora_changes_the_painting(
 
 
 def test_a_lora_of_another_model_is_refused(tiny: Tiny, tmp_path: Path, photo: np.ndarray, hole: np.ndarray) -> None:
-    adapter = _lora(tiny, tmp_path, "sdxl")
+    adapter = lora_for(tiny("sdxl"), "sdxl", tmp_path)
     with pytest.raises(BadInputError, match="does not fit"):
         fill(Diffusion(str(tiny("sd")), steps=1, adapter=adapter), photo, hole)
     with pytest.raises(UnavailableError, match="no LoRA"):
