@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -68,19 +69,19 @@ def make_models(folder: Path, size: str, rgb: np.ndarray, proposals: int) -> flo
 clock: Callable[[], float] = time.perf_counter
 
 
-class Side:
+class Side(ABC):
     """One way from a picture and a phrase to a mask. `first` does everything, `further` asks again."""
 
     proposals = 0
     parts: dict[str, float]
 
+    @abstractmethod
     def first(self, rgb: np.ndarray, phrase: str) -> np.ndarray:
         """H×W mask of what fits best."""
-        raise NotImplementedError
 
+    @abstractmethod
     def further(self, phrase: str) -> np.ndarray:
         """The same of the same picture."""
-        raise NotImplementedError
 
 
 class Ours(Side):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -28,7 +29,7 @@ Cut = Callable[[Bounds], Mask | None]
 """A box in pixels of the picture to the H×W float32 mask of the thing that it encloses, None when there is none."""
 
 
-class _Instances:
+class _Instances(ABC):
     """What recognisers share that look for one phrase at a time in the whole picture."""
 
     name = ""
@@ -61,8 +62,9 @@ class _Instances:
         del text, sightings
         return None
 
+    @abstractmethod
     def _sightings(self, phrase: Phrase) -> list[Sighting]:
-        raise NotImplementedError
+        """Look for the phrase's noun; in any order."""
 
 
 class ConceptInstances(_Instances):
