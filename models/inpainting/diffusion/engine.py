@@ -20,10 +20,12 @@ from models.inpainting.diffusion.intent import Intent, intent_of, words_for
 from models.inpainting.diffusion.masks import denoise_mask
 from models.inpainting.diffusion.matching import colour_match
 from models.inpainting.diffusion.prefill import prefill
+from models.inpainting.diffusion.presets import PRESETS
 from models.inpainting.diffusion.source import Source, find_source, is_here
 from models.inpainting.diffusion.window import Working, window, working
 from models.mask import Mask
 from models.progress import Progress
+from models.weights.catalogue import Commercial
 from models.weights.store import Store
 
 if TYPE_CHECKING:
@@ -65,6 +67,14 @@ class Diffusion:
     def is_available(self) -> bool:
         """Whether the weights are on this machine. A cheap look."""
         return is_here(self._model, self._store or Store.default())
+
+    @property
+    def terms(self) -> str:
+        """A sentence when the preset's licence forbids earning money with it; else empty."""
+        preset = PRESETS.get(self._model)
+        if preset is None or preset.licence.commercial is not Commercial.NO:
+            return ""
+        return f"{preset.licence.name}: {preset.licence.note}"
 
     def fill(
         self,

@@ -112,6 +112,8 @@ def put_on(pipe: Any, adapter: Path, weight: float) -> None:
 
 def place(pipe: Any, device: str, layout: Layout) -> None:
     """Lay the pipeline out in memory. Raises UnavailableError when the device is not there."""
+    import torch
+
     try:
         if layout.tiled:
             pipe.vae.enable_tiling()
@@ -121,7 +123,12 @@ def place(pipe: Any, device: str, layout: Layout) -> None:
             case Placement.BY_MODEL:
                 pipe.enable_model_cpu_offload(device=device)
             case Placement.BY_LAYER:
-                pipe.enable_sequential_cpu_offload(device=device)
+                # accelerate's sequential offload fails with current torch on small layers; diffusers' own does not
+                pipe.enable_group_offload(
+                    onload_device=torch.device(device),
+                    offload_device=torch.device("cpu"),
+                    offload_type="leaf_level",
+                )
     except (RuntimeError, AssertionError) as error:  # torch's ways to say that it was built without this device
         if is_out_of_memory(error):
             raise

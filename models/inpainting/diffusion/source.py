@@ -8,7 +8,6 @@ from pathlib import Path
 from models.errors import BadInputError, UnavailableError
 from models.inpainting.diffusion.folder import INDEX, Folder, inspect
 from models.inpainting.diffusion.presets import PRESETS, Preset
-from models.weights.catalogue import Commercial
 from models.weights.store import Store
 
 
@@ -24,7 +23,6 @@ class Source:
     adapter: Path | None = None
     adapter_weight: float = 1.0
     scheduler: str | None = None
-    terms: str = ""
 
 
 def find_source(model: str, store: Store, adapter: Path | None = None) -> Source:
@@ -71,7 +69,6 @@ def _of_preset(preset: Preset, store: Store) -> Source:
         store.weights(adapter.model) if adapter else None,
         adapter.weight if adapter else 1.0,
         preset.scheduler,
-        "" if preset.licence.commercial is Commercial.YES else f"{preset.licence.name}: {preset.licence.note}",
     )
 
 
