@@ -5,9 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from models.geometry import Extent
 from models.inpainting.diffusion.intent import Intent
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.patchmatch import PatchMatch
+from models.inpainting.patchmatch.poisson import membrane
+from models.inpainting.patchmatch.workers import Workers
 from models.inpainting.protocol import Inpainter
 from models.mask import Mask
 from models.progress import Progress
@@ -15,6 +18,8 @@ from models.progress import Progress
 _THIN = 10.0  # pixels across: up to here the pattern is continued rather than copied
 _SMALLEST_FOR_PATCHES = 21  # pixels of the shorter side
 _RING = 0.1  # of the crop's shorter side: the surroundings whose mean colour is neutral
+_SMOOTH = 256  # pixels of the longer side of the reduced picture in which edges are continued
+_ENOUGH = 0.25  # of a reduced pixel must be known
 _BLUR = 65.0  # pixels, krita-ai-diffusion's blur of what is to be replaced
 
 
@@ -36,7 +41,7 @@ def prefill(
             engine = _filler(empty)
             return engine.fill(image, hole, seed=seed, progress=progress, sources=sources)
         case Intent.EXTEND:
-            return Diffusive(Method.MEMBRANE).fill(image, hole, seed=seed, progress=progress)
+            return _put(image, _continued(image, empty, progress), empty)
         case Intent.REPLACE:
             sigma = min(_BLUR, max(image.shape[:2]) / 8)
             return _put(image, cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma), empty)
@@ -56,6 +61,22 @@ def _neutral(image: np.ndarray, empty: np.ndarray, known: np.ndarray) -> np.ndar
     distance = cv2.distanceTransform((~empty).astype(np.uint8), cv2.DIST_L2, 5)
     near = known & (distance <= reach)
     return image[near if near.any() else known].mean(axis=0)
+
+
+def _continued(image: np.ndarray, empty: np.ndarray, progress: Progress) -> np.ndarray:
+    """The smoothest continuation, H×W×3 float32, found in a reduced picture: it has no detail that would be lost."""
+    extent = Extent.of(image)
+    small = extent.fit_within(_SMOOTH)
+    share = cv2.resize((~empty).astype(np.float32), tuple(small), interpolation=cv2.INTER_AREA)
+    shown = cv2.resize(image * (~empty[..., None]).astype(np.float32), tuple(small), interpolation=cv2.INTER_AREA)
+    unknown = share < _ENOUGH
+    if unknown.all():
+        return np.broadcast_to(image[~empty].mean(axis=0, dtype=np.float64).astype(np.float32), image.shape)
+    reduced = (shown / np.maximum(share, _ENOUGH)[..., None]).astype(np.float32)
+    if unknown.any():
+        with Workers(progress) as workers:
+            reduced = membrane(workers, reduced, unknown)
+    return cv2.resize(reduced, tuple(extent), interpolation=cv2.INTER_LINEAR)
 
 
 def _put(image: np.ndarray, start: np.ndarray, empty: np.ndarray) -> np.ndarray:

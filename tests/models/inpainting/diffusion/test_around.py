@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
-from models.inpainting.diffusion.blending import blended
+from models.inpainting.diffusion.blending import blended, noise_level
 from models.inpainting.diffusion.families import FAMILIES, Prompting, family_of, unknown_family
 from models.inpainting.diffusion.intent import Intent, intent_of, words_for
 from models.inpainting.diffusion.masks import composite_mask, denoise_mask
@@ -159,10 +160,33 @@ def test_an_enlarged_painting_gets_the_grain_of_the_picture(hole: np.ndarray) ->
     rng = np.random.default_rng(3)
     under = np.clip(0.5 + rng.normal(0, 0.04, (*hole.shape, 3)), 0, 1).astype(np.float32)
     smooth = np.full((*hole.shape, 3), 0.5, np.float32)
-    mixed = blended(under, smooth, hole, Intent.INSERT, 0.5, 0)
+    mixed = blended(under, smooth, hole, Intent.REMOVE, 0.5, 0)
     core = composite_mask(hole) == 1
     assert mixed[core].std() > 0.5 * under[hole == 0].std()
     assert mixed[core].mean() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize("level", [0.0, 0.01, 0.04])
+def test_a_new_thing_gets_the_cameras_noise(hole: np.ndarray, level: float) -> None:
+    rng = np.random.default_rng(3)
+    under = (0.5 + rng.normal(0, level, (*hole.shape, 3))).astype(np.float32)
+    assert noise_level(under, hole == 0) == pytest.approx(level, rel=0.25)
+    mixed = blended(under, np.full((*hole.shape, 3), 0.5, np.float32), hole, Intent.INSERT, 0.5, 0)
+    assert mixed[composite_mask(hole) == 1].std() == pytest.approx(level, rel=0.25)
+
+
+def test_texture_is_no_noise(photo: np.ndarray, hole: np.ndarray) -> None:
+    """Wood and steel must not be strewn over what is new."""
+    assert noise_level(photo.astype(np.float32) / 255, hole == 0) < 0.006
+
+
+def test_a_margin_is_continued_without_a_seam(photo: np.ndarray) -> None:
+    margin = np.zeros(photo.shape[:2], np.float32)
+    margin[:, 120:] = 1
+    start = prefill(photo, margin, Intent.EXTEND, seed=0, progress=SILENT).astype(float)
+    jumps = np.abs(np.diff(start[:, 124:], axis=0)).max(), np.abs(np.diff(start[:, 124:], axis=1)).max()
+    assert max(jumps) < 25
+    assert np.abs(start[:, 124] - cv2.blur(photo, (9, 9))[:, 112]).mean() < 25
 
 
 # ---- the tables ----

