@@ -18,7 +18,7 @@ from tools.questions import NeedsAnswerError
 def scratched(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The picture with three bright scratches, and where they are (H×W bool)."""
     lines = np.zeros(picture.shape[:2], np.uint8)
-    height, width = lines.shape
+    height, width = picture.shape[:2]
     for start, end in (((20, 30), (width - 30, 90)), ((60, height - 20), (110, 15)), ((150, 20), (width - 60, 190))):
         cv2.line(lines, start, end, 255, 2)
     result = picture.copy()
@@ -50,7 +50,7 @@ def test_doubtful_marks_are_proposed_and_the_answer_is_mended_exactly(tmp_path: 
     certain, everything = stopped.value.question.candidates
     assert certain.mask.shape == everything.mask.shape == bad.shape[:2]
     assert np.count_nonzero(certain.mask) < np.count_nonzero(everything.mask)
-    first, _ = keep_candidates(context.workspace, (certain, everything))
+    first = keep_candidates(context.workspace, (certain, everything))[0]
     perform(context, "restore", value="scratches", selection=first)
     after = context.workspace.picture().pixels
     changed = (after != bad).any(axis=-1)
