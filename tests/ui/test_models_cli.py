@@ -124,8 +124,9 @@ def test_what_cannot_be_had_is_one_sentence(store: Store, hub: HubServer, monkey
 
 
 _PROGRAM = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background hands down an ignored one
 from models.weights.store import Store
 from tests.models.weights.published_models import release
 from ui.cli import main
