@@ -15,7 +15,7 @@ from models.inpainting.rfr.attention import Cells, cells_of
 from models.inpainting.rfr.packing import product
 
 _STRIP = 2**22  # scores at a time: 16 MiB
-_KEPT = 2**28  # scores kept from one recurrence to the next: 1 GiB
+_KEPT = 2**27  # scores kept from one recurrence to the next: 512 MiB
 
 
 class Recall:
