@@ -82,6 +82,13 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[Any]) -> None:
     pytest.fail("The Streamlit server did not answer within a minute.")
 
 
+@pytest.fixture(scope="module")
+def canvas_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page that shows the canvas alone."""
+    with streamlit_server(Path(__file__).with_name("canvas_page.py"), tmp_path_factory.mktemp("home")) as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from skimage import data
 
-from tests.ui.conftest import Visit, streamlit_server
+from tests.ui.conftest import Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,15 +24,9 @@ _COLOUR_AT = """([x, y]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with streamlit_server(Path(__file__).with_name("canvas_page.py"), tmp_path_factory.mktemp("home")) as url:
-        yield url
-
-
 @pytest.fixture
-def opened(server: str, visit: Callable[[str], Visit]) -> Iterator[Visit]:
-    seen = visit(server)
+def opened(canvas_server: str, visit: Callable[[str], Visit]) -> Iterator[Visit]:
+    seen = visit(canvas_server)
     seen.page.wait_for_selector("section.easel[data-shown=v1]")
     yield seen
     assert seen.errors == []
@@ -166,8 +159,8 @@ def test_zooming_keeps_coordinates_true(opened: Visit) -> None:
     assert x1 - x0 == pytest.approx(y1 - y0, abs=1)
 
 
-def test_candidates_are_chosen_by_click_number_or_badge(server: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(f"{server}/?ask=1")
+def test_candidates_are_chosen_by_click_number_or_badge(canvas_server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{canvas_server}/?ask=1")
     page = seen.page
     page.wait_for_selector("section.easel[data-shown=v1]")
     page.get_by_role("button", name="Choose number 2").click()
@@ -179,8 +172,8 @@ def test_candidates_are_chosen_by_click_number_or_badge(server: str, visit: Call
     assert seen.errors == []
 
 
-def test_looking_closely_shows_real_pixels(server: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(f"{server}/?coarse=1")
+def test_looking_closely_shows_real_pixels(canvas_server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{canvas_server}/?coarse=1")
     page = seen.page
     page.wait_for_selector("section.easel[data-detail=v1]")  # a 64-pixel preview is too coarse at once
     spot = [0.5, 0.72]

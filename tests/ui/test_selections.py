@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Visit, streamlit_server
+from tests.ui.conftest import Visit
 from tests.ui.test_canvas import _drag, _spot
 
 if TYPE_CHECKING:
@@ -20,15 +20,9 @@ pytestmark = pytest.mark.browser
 _DISC, _SQUARE = 40, 200  # radius that a click selects on this page; side of the large region
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with streamlit_server(Path(__file__).with_name("canvas_page.py"), tmp_path_factory.mktemp("home")) as url:
-        yield url
-
-
 @pytest.fixture
-def opened(server: str, visit: Callable[[str], Visit]) -> Iterator[Visit]:
-    seen = visit(server)
+def opened(canvas_server: str, visit: Callable[[str], Visit]) -> Iterator[Visit]:
+    seen = visit(canvas_server)
     seen.page.wait_for_selector("section.easel[data-shown=v1][data-regions=v1]")
     yield seen
     assert seen.errors == []
@@ -89,8 +83,8 @@ def test_pointing_lights_a_region_up_and_a_click_takes_it(opened: Visit) -> None
     assert _area(page, 2) == _SQUARE**2 + 100**2, "and can be taken back"
 
 
-def test_picking_before_the_regions_are_there_is_a_click(server: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(f"{server}/?looking=1")
+def test_picking_before_the_regions_are_there_is_a_click(canvas_server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{canvas_server}/?looking=1")
     page = seen.page
     page.wait_for_selector("section.easel[data-shown=v1][data-regions=looking]")
     page.keyboard.press("p")
@@ -207,13 +201,13 @@ def test_files_come_in_by_button_and_by_drop(opened: Visit) -> None:
     expect(page.locator(".notice")).to_have_text("huge.png is larger than 30 MB; make a smaller one.")
 
 
-def test_a_download_is_offered_once_and_scaling_is_asked(server: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(server)
+def test_a_download_is_offered_once_and_scaling_is_asked(canvas_server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(canvas_server)
     page = seen.page
     downloads: list[str] = []
     page.on("download", lambda one: downloads.append(Path(one.path()).read_text()))
     with page.expect_download() as first:
-        page.goto(f"{server}/?download=1&offer=1")
+        page.goto(f"{canvas_server}/?download=1&offer=1")
     assert first.value.suggested_filename == "mask.png"
     page.get_by_role("button", name="Scale to fit").click()
     page.get_by_text("event scale {'yes': True} 0").wait_for()
@@ -223,8 +217,8 @@ def test_a_download_is_offered_once_and_scaling_is_asked(server: str, visit: Cal
     assert seen.errors == []
 
 
-def test_a_candidate_is_pointed_out_before_it_is_chosen(server: str, visit: Callable[[str], Visit]) -> None:
-    seen = visit(f"{server}/?ask=1")
+def test_a_candidate_is_pointed_out_before_it_is_chosen(canvas_server: str, visit: Callable[[str], Visit]) -> None:
+    seen = visit(f"{canvas_server}/?ask=1")
     page = seen.page
     page.wait_for_selector("section.easel[data-shown=v1]")
     badge = page.get_by_role("button", name="Choose number 2")
