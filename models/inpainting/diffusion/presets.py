@@ -1,7 +1,7 @@
 """The diffusion models this house recommends, one table.
 
 What a model takes in memory is our own estimate (weights in half precision and what painting at the native size takes);
-steps and guidance are those of the publishers' model cards.
+steps and guidance lie within the ranges their publishers give; not every one was checked against a model card.
 """
 
 from __future__ import annotations
