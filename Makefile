@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 EXTRAS ?= ultralytics
 STAMP := $(VENV)/.ready
 PORT ?= 8501
+WORKERS ?= 2
 
 .PHONY: run test lint types layers setup lock clean
 .DEFAULT_GOAL := run
@@ -37,7 +38,7 @@ layers: setup
 	$(BIN)/lint-imports
 
 test: lint types layers
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lock:
 	$(BIN)/uv pip compile -q pyproject.toml --extra dev --extra $(EXTRAS) --override requirements/overrides.txt \

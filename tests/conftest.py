@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+if _WORKERS > 1:
+    # read by torch, OpenBLAS and numba when they are first imported: side by side, workers share the cores
+    for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ.setdefault(_threads, str(max(1, (os.cpu_count() or 1) // _WORKERS)))
 _HOME = tempfile.TemporaryDirectory(prefix="pentimento-tests-")
 os.environ["PENTIMENTO_HOME"] = _HOME.name
 os.environ.pop("PENTIMENTO_MODELS", None)
