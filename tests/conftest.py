@@ -35,3 +35,35 @@ def trained_clip_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str
             trained_clip(path)
             (path / "trained").touch()
     return path
+
+
+@pytest.fixture(scope="session")
+def painting_models(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The root of a store in which the painter `diffusion:fast` is here: a tiny model in the real layout, and its LoRA.
+
+    Made once per test run. Its paintings are coloured noise that depends on words, picture and seed.
+    """
+    from models.weights.store import Store
+    from tests.models.inpainting.diffusion.loras import lora_for
+    from tests.models.inpainting.diffusion.tiny_pipelines import tiny_sd
+
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    root = folder / "painting-models"
+    with FileLock(folder / "painting-models.lock"):
+        if not (root / "made").exists():
+            tiny_sd(folder / "painter" / "sd")
+            adapter = lora_for(folder / "painter" / "sd", "sd", folder / "painter" / "lora")
+            store = Store(root, cache=folder / "no-cache")
+            store.use_folder("sd15-inpainting", folder / "painter" / "sd")
+            store.use_folder("lcm-lora-sd15", adapter.parent)
+            (root / "made").touch()
+    return root
+
+
+@pytest.fixture
+def painter_here(painting_models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This installation has one painter, `diffusion:fast`; the root of its store, for PENTIMENTO_MODELS of a child."""
+    monkeypatch.setenv("PENTIMENTO_MODELS", str(painting_models))
+    return painting_models

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from models.inpainting.diffusion.intent import Intent
+from models.inpainting.commission import Intent
 from models.inpainting.diffusion.masks import composite_mask
 from models.inpainting.rfr.detail import with_detail
 from models.mask import Mask, grow

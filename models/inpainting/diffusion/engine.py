@@ -15,8 +15,9 @@ from models import mask as masks
 from models.compositing import assert_outside_unchanged, composite
 from models.errors import UnavailableError
 from models.geometry import Extent
+from models.inpainting.commission import Intent
 from models.inpainting.diffusion.blending import blended
-from models.inpainting.diffusion.intent import Intent, intent_of, words_for
+from models.inpainting.diffusion.intent import intent_of, words_for
 from models.inpainting.diffusion.masks import denoise_mask
 from models.inpainting.diffusion.matching import colour_match
 from models.inpainting.diffusion.prefill import prefill

@@ -1,28 +1,14 @@
-"""What a hole is filled for. It decides what the model starts from and what shows through at the rim."""
+"""What a hole is filled for, where nobody said so, and how a model is told."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import numpy as np
 
+from models.inpainting.commission import Intent
 from models.inpainting.diffusion.families import Prompting
 
 _BEHIND = "background, empty scene"  # what to ask of a caption model where nothing is wanted
 _LONGEST = 1000  # characters; text encoders drop far shorter ones
-
-
-class Intent(StrEnum):
-    """What the person wants in the hole."""
-
-    REMOVE = "remove"
-    """Nothing: what could have been behind."""
-    INSERT = "insert"
-    """Something that was not there."""
-    REPLACE = "replace"
-    """Something in the place, size and posture of what is there."""
-    EXTEND = "extend"
-    """More of the picture, beyond an edge of it."""
 
 
 def intent_of(empty: np.ndarray, prompt: str | None) -> Intent:
@@ -47,5 +33,7 @@ def words_for(intent: Intent, prompt: str | None, prompting: Prompting) -> str:
             return f"Continue the scene{': ' + wish if wish else ''}."
         case Intent.REPLACE:
             return f"Replace it with {wish}." if wish else "Repaint it."
+        case Intent.REWORK:
+            return f"Make it look like {wish}, in the same shape." if wish else "Repaint it."
         case Intent.INSERT:
             return f"Add {wish}." if wish else "Fill the marked part."

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from models.geometry import Extent
-from models.inpainting.diffusion.intent import Intent
+from models.inpainting.commission import Intent
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.patchmatch.poisson import membrane
@@ -29,8 +29,8 @@ def prefill(
     """Return H×W×3 of the dtype that came in, with the hole (> 0) filled as a start for the model.
 
     REMOVE: by our own fillers, as if nothing had been there. INSERT: the mean colour of the surroundings. REPLACE: what
-    is there, blurred beyond its detail. EXTEND: the edges continued. Where there is nothing to go by
-    (a hole of the whole picture) it is left as it is. Raises CancelledError.
+    is there, blurred beyond its detail. REWORK: what is there. EXTEND: the edges continued. Where there is nothing to
+    go by (a hole of the whole picture) it is left as it is. Raises CancelledError.
     """
     empty = hole > 0
     known = ~empty if sources is None else ~empty & (sources > 0)
@@ -45,6 +45,8 @@ def prefill(
         case Intent.REPLACE:
             sigma = min(_BLUR, max(image.shape[:2]) / 8)
             return _put(image, cv2.GaussianBlur(image.astype(np.float32), (0, 0), sigma), empty)
+        case Intent.REWORK:
+            return image.copy()
         case Intent.INSERT:
             return _put(image, np.broadcast_to(_neutral(image, empty, known), image.shape), empty)
 
