@@ -1,244 +1,215 @@
-"""Wishes without a verb: "more contrast", "white background", "square 1:1", "a dragon over the castle"."""
+"""Wishes without a verb: "more contrast", "white background", "square 1:1", "brighter", "collar straight"."""
 
 from __future__ import annotations
 
 import re
 
-from agent.offline import (
-    assigning,
-    changing,
-    erasing,
-    framing,
-    inserting,
-    nominal,
-    toning,
-)
+from agent.offline import assigning, changing, erasing, framing, inserting, nominal, toning
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import has_quotation, strip_preamble, strip_tail
+from agent.offline.product_briefs import RULES as PRODUCT_RULES
 from agent.offline.steps import Step
+from agent.offline.tables import Rule, first_reading, rule
+
+_LONGEST = 160
 
 
-def verbless(clause: str) -> list[Step]:
-    """Wishes without a verb: "more contrast", "white background", "square 1:1", "brighter"."""
-    text = erasing.trim(clause)
-    if not text or len(text) > 160:
+def _quantity_set(m: re.Match[str]) -> list[Step]:
+    if m["way"]:
+        return toning.level(m["what"], 1 if m["way"].lower() == "up" else -1, "")
+    return toning.adjust(f"{m['what']} {m['n']}")
+
+
+def _tones(m: re.Match[str]) -> list[Step]:
+    return [] if p.is_plain_colour(m[0]) else [Step("adjust", None, part) for part in p.coordinated(m[0])]
+
+
+def _in_colours(m: re.Match[str]) -> list[Step]:
+    old = re.split(r"\s+(?:instead of|rather than|not)\s+", m["colours"], maxsplit=1)
+    said = old[0]
+    colours = p.colour_list(said) or ([said] if p.is_plain_colour(said) else None)
+    if colours is None or (len(colours) == 1 and len(old) == 1) or not p.bare(m["what"]):
         return []
-    if match := re.match(
+    return [Step("recolor", p.bare(m["what"]), p.colour_words(one)) for one in colours]
+
+
+def _added_effect(m: re.Match[str]) -> list[Step]:
+    return [] if re.search(r"\b(?:is|are|looks?|should|was)\b", m.string) else inserting.insert(m.string)
+
+
+def _levels(m: re.Match[str]) -> list[Step]:
+    direction = -1 if m["dir"].lower() in ("less", "lower", "reduced") else 1
+    where = f" of {m['where']}" if m["where"] else ""
+    return toning.level(re.sub(r"\b(?:more|less) ", "", m["what"]) + where, direction, "")
+
+
+def _less_of_a_flaw(m: re.Match[str]) -> list[Step]:
+    repair = erasing.flaw(m["what"])
+    return [repair] if repair else []
+
+
+def _in_style(m: re.Match[str]) -> list[Step]:
+    named = v.found(v.STYLE, m.string) or len(m.string.split()) <= 4
+    return [Step("style", None, p.bare(m["what"]))] if named else []
+
+
+def _more_of_a_colour(m: re.Match[str]) -> list[Step]:
+    return [Step("adjust", None, m[0])] if p.is_plain_colour(m["what"]) else []
+
+
+def _more_things(m: re.Match[str]) -> list[Step]:
+    return [] if "," in m.string else inserting.insert(m.string)
+
+
+def _closer(m: re.Match[str]) -> list[Step]:
+    return framing.crop(re.sub(r"^(?:closer|zoomed in|close-?up|close up)(?: of)?", "", m.string), "crop")
+
+
+def _space(m: re.Match[str]) -> list[Step]:
+    side = re.search(r"\b(?:on|at|to|above|below|around|for|in|over|under)\b.*$", m.string)
+    return [Step("outpaint", None, side[0] if side and not re.search(r"\d", m.string) else m.string)]
+
+
+def _state_before_thing(m: re.Match[str]) -> list[Step]:
+    comparative = re.search(r"er$|^(?:more|less)", m["how"].split()[-1])
+    return assigning.assign(m["np"], m["how"]) if comparative and len(m["np"].split()) <= 4 else []
+
+
+_NOT_A_THING = re.compile(
+    r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|"
+    r"only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|"
+    r"thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|"
+    r"my wife's)\b",
+    re.I,
+)
+_PREDICATED = re.compile(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", re.I)
+_STATEFUL = frozenset("recolor adjust resize_object blur background_replace background_remove".split())
+
+
+def _thing_and_state(m: re.Match[str]) -> list[Step]:
+    """ "door blue", "sole clean", "lights off": a thing, and the state it should be in."""
+    text = m[0]
+    if not 2 <= len(text.split()) <= 7 or "," in text or _NOT_A_THING.match(text) or _PREDICATED.search(text):
+        return []
+    steps = changing.make(text)
+    if not steps or (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3):
+        return []
+    return steps if all(map(_is_a_state, steps)) else []
+
+
+def _is_a_state(step: Step) -> bool:
+    if step.op == "other":
+        return v.full(r"open|closed|shut|lit|on|off|smiling|awake|asleep", step.value or "")
+    if step.op == "restore":
+        return bool(step.target and step.value)
+    if step.op == "rotate":
+        return step.value == "straighten"
+    return step.op in _STATEFUL and bool(step.value or step.op in ("blur", "background_remove"))
+
+
+def _as_text(m: re.Match[str]) -> list[Step]:
+    return inserting.insert(m.string) if has_quotation(m.string) else []
+
+
+# The first rule that reads the whole wish decides; what a rule only half recognises it leaves to the next.
+_RULES: tuple[Rule, ...] = (
+    rule(
         rf"(?:the )?(?P<what>{v.QUANTITY})\s*(?:by |at |to |=)?\s*(?P<n>[-+]\s?\d+(?:\.\d+)?\s?%?|"
         rf"(?P<way>up|down)\b.*|\d+\s?%?)$",
-        text,
-        re.I,
-    ):
-        if match["way"]:
-            return toning.level(match["what"], 1 if match["way"].lower() == "up" else -1, "")
-        return toning.adjust(f"{match['what']} {match['n']}")
-    if re.fullmatch(
-        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long)[ -])+(?:shadow|"
-        r"reflection)s?",
-        text,
-        re.I,
-    ):
-        return [Step("insert", None, p.bare(text))]
-    if re.fullmatch(r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)", text, re.I):
-        return [Step("adjust", None, "auto")]
-    if v.full(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*", text) and not p.is_plain_colour(text):
-        return [Step("adjust", None, part) for part in p.coordinated(text)]
-    if (match := re.match(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", text, re.I)) and (
-        colours := p.colour_list(match["colours"])
-    ):
-        return [Step("recolor", p.bare(match["what"]), p.colour_words(one)) for one in colours]
-    if re.match(
+        _quantity_set,
+    ),
+    rule(
+        r"(?:an? )?(?:(?:subtle|soft|natural|light|realistic|contact|drop|long)[ -])+(?:shadow|reflection)s?$",
+        lambda m: [Step("insert", None, p.bare(m[0]))],
+    ),
+    rule(
+        r"auto[- ]?(?:enhance|fix|correct|levels?|tone|adjust|contrast|colou?r)$",
+        lambda m: [Step("adjust", None, "auto")],
+    ),
+    rule(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*$", _tones),
+    rule(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", _in_colours),
+    rule(
         r"(?:an? |the |some )?(?:[\w-]+[ -]){0,3}?(?:shadows?|reflections?|border|frame|outline|"
         r"vignette|caption|text|logo|highlight|glow)s? (?:under|below|beneath|around|behind|on|over|"
         r"at|next to|above|in|across)\b",
-        text,
-        re.I,
-    ) and not re.search(r"\b(?:is|are|looks?|should|was)\b", text):
-        return inserting.insert(text)
-    if match := re.match(
+        _added_effect,
+    ),
+    rule(
         rf"(?P<how>(?:a (?:little |tiny )?(?:bit|touch|tad) |a little |slightly |much |a lot |way |"
         rf"even |some |just )*(?P<dir>more|less|higher|lower|extra|increased|reduced|"
         rf"better)) (?P<what>(?:{v.QUANTITY})(?:(?:,| and|, and) (?:(?:more|"
         rf"less) )?{v.QUANTITY})*)(?: (?:in|on|to|for) (?P<where>.+))?$",
-        text,
-        re.I,
-    ):
-        direction = -1 if match["dir"].lower() in ("less", "lower", "reduced") else 1
-        return toning.level(
-            re.sub(r"\b(?:more|less) ", "", match["what"]) + (f" of {match['where']}" if match["where"] else ""),
-            direction,
-            "",
-        )
-    if v.full(
+        _levels,
+    ),
+    rule(
         rf"(?:some |a bit |a little |much )*(?:more|less) {v.TONE} (?:colou?rs?|tones?|light|lighting|"
-        rf"shadows|look|feel)",
-        text,
-    ):
-        return [Step("adjust", None, text)]
-    if edits := nominal.nominal(text):
-        return edits
-    if match := re.match(
-        r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$", text, re.I
-    ):
-        return [erasing.erase_one(f"{match['what']} on {match['where']}")]
-    if (
-        match := re.match(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", text, re.I)
-    ) and (repair := erasing.flaw(match["what"])):
-        return [repair]
-    if match := re.match(
-        r"(?:an? )?(?P<how>(?:slightly |much |bit |little )*(?:tight|clos|wid|loos)er) crop$", text, re.I
-    ):
-        return [Step("crop", None, match["how"])]
-    if match := re.match(
-        r"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?(?:on|onto|"
-        r"against|over) (?:an? |the )?"
-        r"(?P<bg>[\w#' -]+?)(?: (?:back ?ground|backdrop|bg|seamless))?(?:,? (?:with|and|"
-        r"\+) (?P<extra>(?:an? )?(?:\w+[ -])*(?:shadow|reflection)s?))?$",
-        text,
-        re.I,
-    ):
-        behind = []
-        if p.is_plain_colour(match["bg"]):
-            behind = [Step("background_replace", None, p.colour_words(match["bg"]))]
-        elif v.full(r"transparent|png|nothing", match["bg"]):
-            behind = [Step("background_remove")]
-        if behind:
-            return behind + ([Step("insert", None, p.bare(match["extra"]))] if match["extra"] else [])
-    if match := re.match(
-        r"(?:the )?(?:product |item |it )?(?:to )?(?P<how>(?:fill(?:s|ing)?|occup(?:y|ies)) \d+ ?%|"
-        r"\d+ ?% fill)(?: of (?:the )?frame)?$",
-        text,
-        re.I,
-    ):
-        return [Step("crop", None, match["how"])]
-    if match := re.match(r"(?P<size>\d{3,5} ?(?:x|×|by) ?\d{3,5})(?: ?(?:px|pixels))?$", text, re.I):
-        return [Step("other", None, f"resize to {match['size']}")]
-    if v.full(r"(?:on |onto |in |then )*pure white(?: Qtxt\d+z| #?f{3,6}| \(?255.*)?", text):
-        return [Step("background_replace", None, re.sub(r"^(?:on|onto|in|then) ", "", text))]
-    if match := re.match(
-        r"(?P<what>(?:the |my )?(?:product|subject|logo|text|model|item|bottle|title|headline|[\w-]+)) "
-        r"(?P<where>(?:more |a bit |further |slightly )*(?:on|at|to|in|towards) the (?:far )?(?:left|"
-        r"right|top|bottom|middle|cent(?:er|re))(?: (?:side|third|half|corner|edge))?)$",
-        text,
-        re.I,
-    ):
-        return [Step("move", p.noun_phrase(match["what"]), match["where"])]
-    if match := re.match(
-        r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |"
-        r"simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |"
-        r"as )?(?P<kind2>[^,]+)$",
-        text,
-        re.I,
-    ):
-        kind = p.bare(
-            re.sub(r"^(?:with|on|in|onto|against|the|an?) ", "", (match["kind"] or match["kind2"]).strip(), flags=re.I)
-        )
-        kind = re.sub(r"^(?:an?|the|plain|solid|clean|simple) (?=\w)", "", kind)
-        if v.full(r"(?:an? )?(?:transparent|no|png|clear|removed?|without)", kind):
-            return [Step("background_remove")]
-        if v.full(rf"{v.DEGREE}{v.BLURRED}", kind):
-            return [Step("blur", "background")]
-        if p.could_be_colour(kind) or v.full(
-            rf"(?:[\w-]+ ){{0,4}}?(?:{v.PLACE}|{v.WEATHER}|gradient|bokeh|studio)", kind
-        ):
-            if v.full(rf"{v.DEGREE}(?:{v.TONE})", kind) and not p.is_plain_colour(kind):
-                return [Step("adjust", "background", kind)]
-            return [Step("background_replace", None, kind)]
-    if v.full(rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?", text):
-        return [Step("adjust", None, text)]
-    if match := re.match(
+        rf"shadows|look|feel)$",
+        lambda m: [Step("adjust", None, m[0])],
+    ),
+    rule(r".+", lambda m: nominal.nominal(m.string)),
+    rule(
+        r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$",
+        lambda m: [erasing.erase_one(f"{m['what']} on {m['where']}")],
+    ),
+    rule(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", _less_of_a_flaw),
+    *PRODUCT_RULES,
+    rule(
+        rf"(?:in |to |an? )*{v.BLACK_WHITE}(?: (?:please|version|photo|image))?$",
+        lambda m: [Step("adjust", None, m[0])],
+    ),
+    rule(
         rf"(?:an? |in |to )*(?P<ratio>{framing.RATIO})(?: (?P<r2>\d+:\d+))?(?: \d{{3,5}} ?(?:px|"
         rf"pixels))?(?: (?:crop|ratio|aspect ratio|"
         rf"format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
-        text,
-        re.I,
-    ):
-        return [Step("crop", None, match["r2"] or match["ratio"])]
-    if re.match(
-        r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b", text, re.I
-    ) or re.match(
+        lambda m: [Step("crop", None, m["r2"] or m["ratio"])],
+    ),
+    rule(
+        r"(?:\d+ ?%|\d+ ?px|some|more|extra|even) (?:padding|margin|space|room|empty space|white ?space)\b|"
         r"(?:some |a bit |a little |a lot |much |)(?:more|extra) (?:empty |blank |white |negative |"
         r"breathing |head)? ?(?:space|room|padding|margin|sky|canvas|headroom)\b",
-        text,
-        re.I,
-    ):
-        side = re.search(r"\b(?:on|at|to|above|below|around|for|in|over|under)\b.*$", text)
-        return [Step("outpaint", None, side[0] if side and not re.search(r"\d", text) else text)]
-    if match := re.match(r"(?:in (?:the )?)?(?P<what>.+?) style$", text, re.I):
-        return [Step("style", None, p.bare(match["what"]))] if v.found(v.STYLE, text) or len(text.split()) <= 4 else []
-    if re.match(
-        r"(?:higher|better|high|max(?:imum)?) (?:res|resolution|quality|def|definition)$|(?:hd|4k|8k|uhd)$", text, re.I
-    ):
-        return [Step("restore", None, text)]
-    if (
-        match := re.match(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", text, re.I)
-    ) and p.is_plain_colour(match["what"]):
-        return [Step("adjust", None, text)]
-    if "," not in text and (
-        match := re.match(
-            r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
-            text,
-            re.I,
-        )
-    ):
-        return inserting.insert(text)
-    if re.match(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", text, re.I):
-        return framing.crop(re.sub(r"^(?:closer|zoomed in|close-?up|close up)(?: of)?", "", text), "crop")
-    if re.match(r"(?:wider|zoomed out|farther away|wide shot)\b", text, re.I):
-        return [Step("outpaint", None, text)]
-    if v.full(r"(?:a )?(?:side by side|before (?:and|/|&|vs\.?) after)(?: .*)?", text):
-        return [Step("compare")]
-    if match := re.match(
+        _space,
+    ),
+    rule(r"(?:in (?:the )?)?(?P<what>.+?) style$", _in_style),
+    rule(
+        r"(?:higher|better|high|max(?:imum)?) (?:res|resolution|quality|def|definition)$|(?:hd|4k|8k|uhd)$",
+        lambda m: [Step("restore", None, m[0])],
+    ),
+    rule(r"(?:more|less|a bit more|a little more|slightly more) (?P<what>.+)$", _more_of_a_colour),
+    rule(
+        r"(?:some|more|another|a few more|one more|a couple more|two more|three more|extra) (?!of\b)(?P<what>.+)$",
+        _more_things,
+    ),
+    rule(r"(?:closer|tighter|zoomed in|closeup|close-up|close up)\b", _closer),
+    rule(r"(?:wider|zoomed out|farther away|wide shot)\b", lambda m: [Step("outpaint", None, m.string)]),
+    rule(r"(?:a )?(?:side by side|before (?:and|/|&|vs\.?) after)(?: .*)?$", lambda m: [Step("compare")]),
+    rule(
         r"(?P<what>(?:the |my |his |her )?[\w' -]{2,40}?) (?:cent(?:er|re)(?:e?d)?|in the (?:cent(?:er|re)|middle))$",
-        text,
-        re.I,
-    ):
-        return [Step("move", p.noun_phrase(match["what"]), "center")]
-    if (
-        (
-            match := re.match(
-                rf"(?P<how>(?:(?:a bit|slightly|much|even) )?(?:{v.TONE}|{v.SIZE}|{v.BLURRED})) (?P<np>[\w' ]+)$",
-                text,
-                re.I,
-            )
-        )
-        and re.search(r"er$|^(?:more|less)", match["how"].split()[-1])
-        and len(match["np"].split()) <= 4
-    ):
-        return assigning.assign(match["np"], match["how"])
-    if re.fullmatch(rf"(?:an? |the |in |with )*(?:\w+ )?{v.STYLE} {v.STYLE_NOUN}", text, re.I):
-        return [Step("style", None, p.bare(text))]
-    if (
-        2 <= len(text.split()) <= 7
-        and "," not in text
-        and not re.match(
-            r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|"
-            r"only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|"
-            r"thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|"
-            r"my wife's)\b",
-            text,
-            re.I,
-        )
-        and not re.search(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", text, re.I)
-    ):
-        steps = changing.make(text)
-        if (
-            steps
-            and all(
-                (step.op == "other" and v.full(r"open|closed|shut|lit|on|off|smiling|awake|asleep", step.value or ""))
-                or (
-                    step.op in ("recolor", "adjust", "resize_object", "blur", "background_replace", "background_remove")
-                    and (step.value or step.op in ("blur", "background_remove"))
-                )
-                for step in steps
-            )
-            and not (steps[0].op == "recolor" and steps[0].target and len(steps[0].target.split()) > 3)
-        ):
-            return steps
-    if has_quotation(text) and re.match(r"Qtxt\d+z (?:on|at|in|under|above|below|over|across|next to)\b", text):
-        return inserting.insert(text)
-    return []
+        lambda m: [Step("move", p.noun_phrase(m["what"]), "center")],
+    ),
+    rule(
+        rf"(?P<how>(?:(?:a bit|slightly|much|even) )?(?:{v.TONE}|{v.SIZE}|{v.BLURRED})) (?P<np>[\w' ]+)$",
+        _state_before_thing,
+    ),
+    rule(rf"(?:an? |the |in |with )*(?:\w+ )?{v.STYLE} {v.STYLE_NOUN}$", lambda m: [Step("style", None, p.bare(m[0]))]),
+    rule(r".+$", _thing_and_state),
+    rule(r"Qtxt\d+z (?:on|at|in|under|above|below|over|across|next to)\b", _as_text),
+)
+
+
+def verbless(clause: str) -> list[Step]:
+    """The steps of a wish without a verb; empty when no rule reads it."""
+    text = erasing.trim(clause)
+    if not text or len(text) > _LONGEST:
+        return []
+    return first_reading(_RULES, text)
+
+
+_SAID_OF = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|took|takes|did|does|went|got|said|i|we|he|she|they|it's|"
+    r"i'm|you|of (?:mine|ours|me|us)|because|but)\b",
+    re.I,
+)
 
 
 def wanted_thing(clause: str) -> list[Step]:
@@ -254,10 +225,3 @@ def wanted_thing(clause: str) -> list[Step]:
         return []
     what, relation, where = inserting.place_of(text)
     return inserting.insert(text) if what and relation and where else []
-
-
-_SAID_OF = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|took|takes|did|does|went|got|said|i|we|he|she|they|it's|"
-    r"i'm|you|of (?:mine|ours|me|us)|because|but)\b",
-    re.I,
-)
