@@ -17,6 +17,9 @@ if _WORKERS > 1:
 _HOME = tempfile.TemporaryDirectory(prefix="pentimento-tests-")
 os.environ["PENTIMENTO_HOME"] = _HOME.name
 os.environ.pop("PENTIMENTO_MODELS", None)
+# no test asks a real service, nor bills anybody
+for _name in [name for name in os.environ if name.startswith(("OPENAI_", "PENTIMENTO_IMAGE_", "PENTIMENTO_BASE_URL"))]:
+    del os.environ[_name]
 # read by huggingface_hub when it is first imported
 os.environ["HF_HUB_CACHE"] = os.path.join(_HOME.name, "hub")
 

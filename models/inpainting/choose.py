@@ -17,6 +17,8 @@ from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.fused import Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
+from models.inpainting.remote import OpenAI
+from models.inpainting.remote.engine import NAME as REMOTE
 from models.inpainting.rfr import RFR
 from models.mask import Mask
 
@@ -46,25 +48,33 @@ def built_in_engines() -> dict[str, Inpainter]:
 def all_engines() -> dict[str, Inpainter]:
     """Every engine by name, those included whose weights are not here."""
     painters = [Diffusion(name) for name in PRESETS]
-    return built_in_engines() | {RFR.name: RFR()} | {painter.name: painter for painter in painters}
+    return built_in_engines() | {RFR.name: RFR()} | {painter.name: painter for painter in painters} | {REMOTE: OpenAI()}
 
 
 def available_engines() -> dict[str, Inpainter]:
-    """Every engine that can fill here and now, by name: the built-in ones, and those whose weights are here."""
+    """Every engine that can fill here and now, by name: the built-in ones, and those whose weights are here.
+
+    One that sends the picture away is never among them: it is only used when somebody names it.
+    """
     return {
         name: engine
         for name, engine in all_engines().items()
-        if not isinstance(engine, RFR | Diffusion) or engine.is_available
+        if not isinstance(engine, OpenAI) and (not isinstance(engine, RFR | Diffusion) or engine.is_available)
     }
 
 
 def engine_named(name: str) -> Inpainter:
-    """The engine of that name, or of `diffusion:` and the path of a model. Raises BadInputError when there is none."""
+    """The engine of that name, of `diffusion:` and the path of a model, or of `openai:` and a model of the service.
+
+    Raises BadInputError when there is none.
+    """
     engines = all_engines()
     if name in engines:
         return engines[name]
     if name.startswith(PREFIX):
         return Diffusion(name.removeprefix(PREFIX))
+    if name.startswith(f"{REMOTE}:"):
+        return OpenAI(name.removeprefix(f"{REMOTE}:"))
     raise BadInputError(f"The engine {name!r} is not here; there are auto, {', '.join(sorted(engines))}.")
 
 

@@ -10,6 +10,7 @@ from models.inpainting.choose import available_engines, choose_engine, engine_na
 from models.inpainting.diffusion import Diffusion
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.patchmatch.engine import is_grey
+from models.inpainting.remote import OpenAI
 from models.mask import Mask
 from models.progress import Progress
 
@@ -50,9 +51,9 @@ def fill_hole(
     else:
         name, reason = engine, "The engine was asked for."
     chosen = engine_named(name)
-    if isinstance(chosen, Diffusion) and chosen.terms:
-        reason = f"{reason} {chosen.terms}"
     filled = chosen.fill(image, hole, seed=seed, progress=progress, sources=sources, prompt=prompt)
+    if isinstance(chosen, Diffusion | OpenAI) and chosen.terms:
+        reason = f"{reason} {chosen.terms}"
     if prompt is None and is_grey(image):
         filled[..., 1:] = filled[..., :1]  # some engines round their channels differently
     return Filled(filled, name, reason)

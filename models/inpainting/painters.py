@@ -15,6 +15,8 @@ from models.inpainting.commission import Commission
 from models.inpainting.diffusion import PRESETS, Diffusion, Preset
 from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.protocol import Inpainter
+from models.inpainting.remote import OpenAI
+from models.inpainting.remote.engine import NAME as REMOTE
 from models.mask import Mask
 from models.weights.amounts import readable
 from models.weights.machine import Machine, this_machine
@@ -23,7 +25,6 @@ from models.weights.store import Store
 _BEST_FIRST = ("best", "balanced", "fast", "qwen", "fill")  # the last two are too large, or not free, for a default
 _ON_CPU = 2  # times the memory: numbers are twice as long there
 _MB = 1_000_000
-REMOTE = "openai"  # the engine that sends the picture away; models/inpainting/remote
 
 
 class Painter(Inpainter, Protocol):
@@ -41,14 +42,8 @@ class Painter(Inpainter, Protocol):
 
 
 _KINDS: Mapping[str, Callable[[str, Commission], Painter]] = {
-    PREFIX.rstrip(":"): lambda model, told: Diffusion(
-        model,
-        intent=told.intent,
-        steps=told.steps,
-        guidance=told.guidance,
-        strength=told.strength,
-        negative_prompt=told.negative_prompt,
-    ),
+    PREFIX.rstrip(":"): Diffusion,
+    REMOTE: OpenAI,
 }
 """How a painter is made from what follows the colon of its name, by what precedes it."""
 
@@ -70,9 +65,7 @@ def is_painter(name: str) -> bool:
 def available_painters() -> list[str]:
     """The names of all painters that could paint now, those that send the picture away last. A cheap look."""
     local = [PREFIX + preset for preset in PRESETS if Diffusion(preset).is_available]
-    if REMOTE in _KINDS and painter_named(REMOTE, Commission()).is_available:
-        return [*local, REMOTE]
-    return local
+    return [*local, REMOTE] if OpenAI().is_available else local
 
 
 def choose_painter(
