@@ -13,6 +13,12 @@ from agent.offline.history import Conversation
 from agent.offline.normalise import strip_preamble, strip_tail
 from agent.offline.steps import Step
 
+_YES_AND = re.compile(
+    r"^(?:yes|yeah|yep|yup|sure|ok|okay|go ahead|do it|correct|exactly|right|please do)(?: please)?[\s,.!]+"
+    r"(?:and |but |also |plus |then |oh |(?:while|since) you(?:'re| are) (?:at it|there),? )+(?P<rest>.+)$",
+    re.I,
+)
+
 
 def answer(text: str, past: Conversation) -> list[Step]:
     """The steps when the text answers the question the assistant has just asked; empty when it does not."""
@@ -51,6 +57,12 @@ def answer(text: str, past: Conversation) -> list[Step]:
                 if not wanted and past.last:
                     return [changed(step, target=past.focus) for step in offered]
         return wanted
+    if (also := _YES_AND.match(raw)) and (agreed := answer("yes", past)):
+        more = parse_clause(also["rest"])
+        if not more or more[0].op == "clarify":
+            named = re.sub(r"[\s,]+(?:too|as well|also)$", "", also["rest"], flags=re.I)
+            more = [changed(agreed[-1], target=p.noun_phrase(part)) for part in p.coordinated(named)]
+        return [*agreed, *more]
     if re.fullmatch(
         r"(?:(?:no|nope|nah|no thanks|no thank you|not now|don't|leave it|never ?mind|cancel|"
         r"that's (?:it|all|fine)|it's fine|i'm good|not really|no need|neither|none(?: of them)?|"

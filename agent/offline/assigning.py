@@ -19,6 +19,14 @@ _SAME_COLOUR = re.compile(
 )
 
 
+_BESIDE = re.compile(
+    r"(?:on|at|to) the (?:other|opposite|far|left|right|near) (?:side|end|edge|half|corner|wall|hand)\b|"
+    r"(?:next to|beside|behind|in front of|underneath|beneath|between|closer to|further from|farther from|away from|"
+    r"on top of|in the (?:middle|cent(?:er|re)|corner) of) ",
+    re.I,
+)
+
+
 def assign(target_text: str, value_text: str) -> list[Step]:
     """The steps of "X becomes V", decided by what X is and what kind of word V is."""
     target_text = target_text.strip(" .,!?:;")
@@ -62,7 +70,7 @@ def _clean_value(value: str) -> str:
         r"^(?:made|built|carved|crafted|constructed) (?:of|from|out of|entirely of|with) ", "", value, flags=re.I
     )
     value = re.sub(
-        r"^(?:be |look |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+",
+        r"^(?:be |look |feel |appear |become |seem |being |like |to |into |a bit like |say |have |of |really )+",
         "",
         value,
         flags=re.I,
@@ -178,6 +186,8 @@ def _thing(target: str, value: str) -> list[Step]:
         return each("blur", value)
     if v.full(rf"{v.DEGREE}{v.SIZE}(?: (?:and|,) {v.DEGREE}{v.SIZE})*(?: (?:than|as|in|like) .*)?", value):
         return each("resize_object", value)
+    if _BESIDE.match(value):
+        return [Step("move", target, value)]
     if (
         v.full(rf"(?:\w+ )*(?:smile|smiling|open|closed|{v.POSE})(?: .+)?", value)
         and not re.match(r"(?:an? )\w+ (?!years)", value)

@@ -7,13 +7,13 @@ import re
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.assigning import assign
-from agent.offline.attributes import change_attribute, change_background
 from agent.offline.dressing import given, wear
 from agent.offline.erasing import trim
 from agent.offline.inserting import insert
 from agent.offline.miscoloured import unknown_colour
 from agent.offline.moving import move, resize
 from agent.offline.normalise import has_quotation
+from agent.offline.replacing import replace
 from agent.offline.steps import Step
 
 _TO = re.compile(
@@ -36,72 +36,10 @@ _LOOK = re.compile(
 )
 
 
-def replace(rest: str, verb: str = "replace") -> list[Step]:
-    """Steps for "replace X with Y", "swap X for Y", "substitute Y for X"."""
-    rest = trim(re.sub(r"^out\s+", "", rest))
-    if verb == "substitute" and (match := re.match(r"(?P<new>.+?) for (?P<old>.+)$", rest, re.I)):
-        return _replaced(match["old"], match["new"])
-    if match := re.match(
-        r"(?:the )?(?:positions?|places?|locations?) of (.+)$|(.+?) (?:positions?|places?)$", rest, re.I
-    ):
-        return [Step("move", p.noun_phrase(match[1] or match[2]), "swap positions")]
-    separator = r"\s+(?:with|by|for|to|into|out for|out with|in favou?r of|in exchange for|→|->)\s+"
-    match = re.match(rf"(?P<old>.+?){separator}(?P<new>.+)$", rest, re.I)
-    if match is None:
-        if re.match(r"(?:to )(?:an? |the )?(.+)$", rest, re.I):  # "switch to a Ghibli style"
-            return assign("image", re.sub(r"^to ", "", rest))
-        if verb.startswith(("swap", "switch", "exchange", "interchange")) and re.search(r"\band\b", rest):
-            return [Step("move", p.noun_phrase(rest), "swap positions")]
-        return [Step("clarify", p.noun_phrase(rest) if rest else None)]
-    old, new = match["old"], match["new"]
-    if (
-        (later := re.match(rf"(?P<more>.+?){separator}(?P<new>(?:an?|some) .+)$", new, re.I))
-        and re.match(r"(?:the|his|her|a) ", new)
-        and not re.match(r"an? ", new)
-    ):
-        old, new = f"{old} with {later['more']}", later["new"]
-    pairs = re.match(
-        rf"(?P<new>.+?)(?:,? and |, )(?:replace |swap )?(?P<old2>(?:the|his|her|my|all|both|"
-        rf"their) .+?){separator}(?P<new2>.+)$",
-        new,
-        re.I,
-    )
-    if pairs:
-        return _replaced(old, pairs["new"]) + _replaced(pairs["old2"], pairs["new2"])
-    return _replaced(old, new)
-
-
-_HUES = frozenset(
-    "red orange yellow green blue purple violet pink brown black white grey gray beige teal navy gold silver cream "
-    "turquoise cyan magenta maroon burgundy lavender tan khaki".split()
-)
 _HAIR = re.compile(
     r"(?P<what>.*\bhair) (?P<how>(?:[a-z]+ )?(?:blonde?|brunette|ginger|platinum|auburn|raven|chestnut))$",
     re.IGNORECASE,
 )
-
-
-def _is_a_thing(new: str) -> bool:
-    """Whether "a green pear" is meant and not the colour of pears: an article, a hue, and another noun behind it."""
-    words = new.lower().split()
-    return len(words) > 2 and words[0] in ("a", "an") and words[-1] not in _HUES and bool(_HUES & set(words[1:-1]))
-
-
-def _replaced(old: str, new: str) -> list[Step]:
-    new = re.sub(r"\s+instead$", "", trim(new))
-    if v.is_background(old) or v.full(
-        r"(?:the )?(?:location|setting|scenery|scene|environment|studio|whole background|place)", old
-    ):
-        return change_background(new, old)
-    attribute = change_attribute(old, new)
-    if attribute is not None:
-        return attribute
-    target = p.noun_phrase(old)
-    if target is None:
-        return assign("image", new)
-    if p.is_plain_colour(new) and not _is_a_thing(new):
-        return [Step("recolor", target, p.colour_words(new))]
-    return [Step("replace", p.noun_phrase(part) or part, p.bare(new)) for part in p.coordinated(old)]
 
 
 def change(rest: str, verb: str = "change") -> list[Step]:
@@ -253,6 +191,12 @@ def make(rest: str, verb: str = "make") -> list[Step]:
     return steps or [Step("clarify", p.noun_phrase(rest))]
 
 
+_COVERED = re.compile(
+    r"(?P<what>.+?) (?:be |look |to be |being )*(?:completely |fully |all |lightly |partly )?(?:covered|buried|"
+    r"blanketed|"
+    r"decorated|sprinkled|topped|overgrown|drenched|filled|surrounded) (?:in|with|by|under) (?P<cover>.+)$",
+    re.I,
+)
 _NP = r"(?:(?:the|this|that|these|those|my|his|her|their|our|its|all|all the|both|every|each|a|an|one of the) )?"
 _STATES = (
     rf"(?P<how>{v.DEGREE}(?:{v.BLACK_WHITE}|{v.BLURRED}|{v.QUALITY}|{v.TONE}|{v.SIZE}|transparent|"
@@ -290,6 +234,11 @@ def _made(rest: str) -> list[Step]:
         return [
             Step("insert", p.noun_phrase(match["who"]), p.bare(part)) for part in p.coordinated(trim(match["what"]))
         ]
+    if match := _COVERED.match(rest):
+        thing, cover = p.noun_phrase(match["what"]), p.bare(match["cover"])
+        if v.full(rf"(?:\w+ )*{v.WEATHER}|(?:\w+ )*(?:ice|frost)", cover):
+            return [Step("style", thing, f"covered in {cover}")]
+        return [Step("insert", thing, cover)]
     if match := re.match(r"(?P<what>.+?) (?:say|read|spell)s? (?P<how>Qtxt\d+z.*)$", rest, re.I):
         return [Step("replace", p.noun_phrase(match["what"]), p.bare(match["how"]))]
     if match := re.match(r"(?:there )(?:be )?(?P<what>.+)$", rest, re.I):

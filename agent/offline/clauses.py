@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.offline import lexicon
+from agent.offline import vocabulary as v
 
 _CONNECTOR = re.compile(
     r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|"
@@ -20,6 +21,7 @@ _POLITE = re.compile(
     r"looking (?:for|to)\b|wondering if\b|there should\b|but keep\b))"
     r"|[,;]?\s+(?:and|but|then)\s+(?=(?:undo|redo|revert)\b)"
     r"|(?:(?<=undo)|(?<=undo that)|(?<=undo it)),?\s+(?:and|but|then)\s+(?=[a-z])"
+    r"|,?\s+(?:and|but|also|plus)\s+(?=(?:please )?no (?!longer|more than|one\b)\w)"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
     r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|"
     r"should|could|looks?|is|are|was)|'s)\b)"
@@ -68,6 +70,9 @@ _DETERMINER = re.compile(
 )
 
 
+_QUANTITY = re.compile(rf"(?:up |down )?{v.QUANTITY}(?![\w-])", re.I)
+
+
 def clauses(sentence: str) -> list[str]:
     """The clauses of one sentence, without the words that joined them."""
     found: list[str] = []
@@ -113,7 +118,8 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
         return False
     joined = stripped.rstrip() != before.rstrip() or bool(_CONNECTOR.search(before))
     if joined:
-        if re.search(r"\b(?:between|both)\b[^,]*$", stripped, re.I) and " and" not in stripped:
+        pairing = re.search(r"\b(?P<word>between|both)\b[^,]*$", stripped, re.I)
+        if pairing and " and" not in stripped and not (pairing["word"] == "both" and _DETERMINER.match(rest)):
             return False
         if re.search(r"\bto\s*$", before) or last in ("to", "not"):
             return False
@@ -156,7 +162,7 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
                         or bool(re.match(r"(?:in on|to (?:the|a|square|\d+)|on the|in)\b", rest))
                     )
                 ) or (not rest and word in ("crop", "flip", "mirror", "blur"))
-            return bool(_DETERMINER.match(rest))
+            return bool(_DETERMINER.match(rest) or _QUANTITY.match(rest))
         return True
     if last in _BLOCKING or (re.search(r"[\w]'s?$", stripped) and not rest):
         return False

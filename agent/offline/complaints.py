@@ -74,8 +74,8 @@ _HAS = re.compile(
     re.I,
 )
 _IN_THE_WAY = re.compile(
-    r"^(?P<np>.+?) (?:(?:is|are|was|were|'s) )?(?:in the way|distracting|annoying|photo ?bomb(?:ing|ed|s)(?: .*)?|"
-    r"ruin(?:s|ing|ed)(?: .*)?|block(?:s|ing|ed)(?: .*)?|spoil(?:s|ing|ed)(?: .*)?|distract(?:s|ing) from .*|"
+    r"^(?P<np>.+?) (?:(?:is|are|was|were|'s) )?(?:in the way|distracting|annoying|photo ?bomb(?:ing|ed|s)?(?: .*)?|"
+    r"ruin(?:s|ing|ed)?(?: .*)?|block(?:s|ing|ed)?(?: .*)?|spoil(?:s|ing|ed)?(?: .*)?|distract(?:s|ing)? from .*|"
     r"sticking out|an eyesore|bothering me|unwanted|bothers? me|got in(?:to)? (?:the|my|"
     r"our) (?:shot|frame|photo|picture).*)$",
     re.I,
@@ -86,7 +86,8 @@ _CUT_OFF = re.compile(
     re.I,
 )
 _OFF = re.compile(
-    rf"^(?P<np>(?:the )?(?:horizon|angle|perspective|alignment|tilt|{v.QUANTITY}))(?: is| are| looks?|'s) "
+    rf"^(?P<np>(?:the )?(?:horizon|angle|perspective|alignment|tilt|{v.QUANTITY}))(?:(?: is| are| looks?|'s)|"
+    rf"(?<!shadow)(?<!shadows)(?<!light)(?<!lights)(?<!glow)(?<!glare)(?<!highlights)(?<!texture)) "
     rf"{_VERY}(?:off|wrong|weird|bad|terrible|awful)$",
     re.I,
 )
@@ -180,6 +181,8 @@ def _opposite(thing: str, state: str) -> str:
 
 
 def subject(clause: str) -> str | None:
-    """What a complaint is about."""
+    """What a complaint is about: the flaw on the thing where it names one."""
+    if (match := _HAS.match(clause)) and _is_flaw(match["what"]) and p.noun_phrase(match["np"]):
+        return match["what"] + (match["on"] or f" on {match['np']}")
     match = _STATED.match(clause) or _TELEGRAPHED.match(clause) or _NOT_STRAIGHT.match(clause)
     return p.noun_phrase(match["np"]) if match and not v.is_pronoun(match["np"]) else None

@@ -36,7 +36,8 @@ _WRONG = re.compile(
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*(?P<right3>(?:the other|the left|the right|"
     r"the \w+)(?: (?:one|\w+))?)[,;]? not (?:this|that|the .+?)(?: one)?$"
     r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)*not the (?P<old4>[\w' -]+?)[,;]+ ?(?:but )?(?:the )?(?P<right4>.+)$"
-    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)+(?:i (?:meant|mean|wanted|said) )?(?P<right5>the [\w' -]+)$",
+    r"|^(?:(?:no|nope|oops|wait|nah)[\s,.!]+)+(?:i (?:meant|mean|wanted|said|asked for) )?"
+    r"(?P<right5>the (?:(?!not\b)[\w'-]+ ?)+?)(?:,? (?:and )?not .+)?$",
     re.I,
 )
 

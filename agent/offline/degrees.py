@@ -16,6 +16,8 @@ _MORE = re.compile(
     rf"much |really |quite )?enough|too (?:weak|subtle|little|faint|mild|soft|low))|(?:crank|turn|"
     rf"push|ramp|dial|bump) it(?: up)?(?: more| a bit| a notch)?|(?:it )?(?:could|"
     rf"can) be (?:a bit )?(?:more|stronger)|(?:double|triple) it|up a (?:notch|bit)|"
+    rf"(?:twice|double|\d+ ?x|\d+ times|one and a half times|even) (?:as |the |that )?(?:strong(?:er)?|much|intens\w+|"
+    rf"heavy|heavier|effect|strength|amount)(?: as (?:that|before|now))?|"
     rf"more of (?:that|it|the same)|a (?:smidge|tad|touch|notch|bit|little|hair)(?: more|"
     rf" further)?|keep going|go further|even more so|more please)$",
     re.I,

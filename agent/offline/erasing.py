@@ -10,7 +10,8 @@ from agent.offline.normalise import has_quotation
 from agent.offline.steps import Step
 
 _EXCEPT = re.compile(
-    r"^(?:everything|everyone|all|anything)(?: else)?(?: \w+)? (?:except|but|apart from|besides|"
+    r"^(?:everything|everyone|everybody|all|anything|anyone|anybody)(?: else)?(?: \w+)? (?:except|but|"
+    r"apart from|besides|"
     r"other than|aside from)(?: for)? (.+)$",
     re.I,
 )
@@ -40,6 +41,8 @@ def erase(rest: str) -> list[Step]:
     if re.match(rf"(?:all |any |the )*{v.WRITING} (?:except|but)\b", rest, re.I):
         return [Step("remove_text", p.bare(rest))]
     if match := _EXCEPT.match(rest):
+        if re.match(r"(?:everyone|everybody|anyone|anybody|all (?:the )?(?:people|persons))\b", rest, re.I):
+            return [Step("remove", f"everyone except the {p.bare(match[1])}")]
         return [Step("background_remove", p.noun_phrase(match[1]))]
     steps: list[Step] = []
     for part in p.coordinated(rest):

@@ -50,6 +50,14 @@ _WHAT_ABOUT = re.compile(
     r"(?:might|could) be (?:better|nicer)|is (?:better|nicer)|looks (?:better|nicer)))*$",
     re.I,
 )
+_STAYS = re.compile(
+    r"^(?:but |and )?(?P<what>(?:the |her |his |their |my )[\w' -]+?) (?:should|must|has to|have to|needs? to|ought to)"
+    r"(?: have)? (?:stay|stayed|remain|remained|be kept|be left|keep|not (?:be )?(?:change|changed|touched|"
+    r"affected))\b.*$"
+    r"|^(?:but )?(?:leave|keep) (?P<what2>(?:the |her |his |their |my )[\w' -]+?) (?:the way|as|how|like) "
+    r"(?:it|they|he|she) (?:was|were|is|are)\b.*$",
+    re.I,
+)
 _RESTING = re.compile(r"^(?:the |a |an )?(?:rest|others|other ones|remaining)", re.I)
 
 
@@ -149,6 +157,9 @@ def _restrictions(raw: str, text: str, past: Conversation, last: Step) -> list[S
         kept = p.noun_phrase(last.target or "")
         if kept and (p.is_plural(kept) or p.head(kept) != p.head(what)):
             return [Step("undo"), changed(last, target=f"{kept} except the {what}")]
+    if (match := _STAYS.match(raw)) and last.op in ("adjust", "style", "blur", "restore", "recolor"):
+        spared = p.bare(match["what"] or match["what2"])
+        return [Step("undo"), changed(last, target=f"{last.target or 'everything'} except the {spared}")]
     if (match := _EXCEPT.match(raw)) and not re.match(
         r"not (?:enough|so|that|as|too|quite|bad|sure|really)\b", raw, re.I
     ):

@@ -17,6 +17,7 @@ from agent.offline import (
     lexicon,
     moving,
     placing,
+    replacing,
     supposing,
     toning,
 )
@@ -47,7 +48,9 @@ def parse_clause(clause: str) -> list[Step]:
     if steps := _colon(clause):
         return steps
     clause = re.sub(r",\s*(?:and )?not (?:the |that |his |her )[^,]{1,60}(?:,|$)", " ", clause).strip()
-    clause = re.sub(rf"^([a-z]+) ({v.PRONOUN}|[\w' ]{{0,0}}) (up|out|off|away|down)$", r"\1 \3 \2", clause, flags=re.I)
+    clause = re.sub(
+        rf"^([a-z]+) ({v.PRONOUN}|[\w' ]{{0,0}}) (up|out|off|away|down|in)$", r"\1 \3 \2", clause, flags=re.I
+    )
     readings = imperative.imperatives(clause)
     opening = lexicon.opening_verb(clause)
     if opening and not (readings and readings[0].startswith(("remove ", "replace ")) and _separated(clause)):
@@ -58,6 +61,8 @@ def parse_clause(clause: str) -> list[Step]:
         if steps and steps[0].op != "clarify":
             return steps
         clarification = clarification or steps
+    if clarification and opening and not opening[1]:
+        return verbless(clause) or clarification
     return clarification or verbless(clause)
 
 
@@ -285,12 +290,12 @@ def _erase(rest: str, verb: str) -> list[Step]:
         rest,
         re.I,
     ):
-        return changing.replace(f"{match['old']} with {match['new']}")
+        return replacing.replace(f"{match['old']} with {match['new']}")
     return erasing.erase(rest)
 
 
 _FRAMES: dict[str, _Frame] = {
-    "erase": _erase, "insert": inserting.insert, "put": _put, "give": _give, "replace": changing.replace,
+    "erase": _erase, "insert": inserting.insert, "put": _put, "give": _give, "replace": replacing.replace,
     "change": changing.change, "make": changing.make, "colour": colouring.colour,
     "raise": lambda rest, verb: toning.level(rest, 1, verb), "lower": lambda rest, verb: toning.level(rest, -1, verb),
     "tone": toning.tone, "adjust": lambda rest, verb: _adjust(rest), "blur": erasing.blur, "pixelate": erasing.blur,

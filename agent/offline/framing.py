@@ -102,12 +102,18 @@ def crop(rest: str, verb: str) -> list[Step]:
 
 def rotate(rest: str, verb: str) -> list[Step]:
     """Steps for rotating, flipping, mirroring and straightening, of the picture or of a thing in it."""
-    rest = trim_keep_purpose(rest)
+    rest = re.sub(
+        r"^(?:it |the (?:image|photo|picture) )?(?:so (?:that )?|until |to make |such that )(?P<what>the [\w' -]+?|it) "
+        r"(?:is|are|stands?|looks?|sits?|becomes?|appears?)(?: up)? (?=straight|level|upright|vertical|horizontal)",
+        r"\g<what> ",
+        trim_keep_purpose(rest),
+        flags=re.I,
+    )
     if re.match(r"straight|level|deskew|unti|un-ti|tilt.*straight|reorient|unrot", verb) or (
         re.search(r"\b(?:straight(?:en)?|level|upright|horizon(?:tal)?\b.*\b(?:level|straight))\b", rest, re.I)
         and not re.match(r"flip|mirror", verb)
     ):
-        target = p.noun_phrase(re.split(r"\s(?:so|until|to|by|and)\b", rest, maxsplit=1)[0])
+        target = p.noun_phrase(re.split(r"\s(?:so|until|to|by|and|upright|straight|level)\b", rest, maxsplit=1)[0])
         if (
             target is None
             or v.is_pronoun(target)

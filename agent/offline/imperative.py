@@ -55,12 +55,16 @@ def _desire(match: re.Match[str]) -> str | None:
     thing = match["np"].strip()
     if re.match(r"(?:no |none of |nothing )", thing, re.I):
         return "remove " + re.sub(r"^no (?:more )?", "", thing, flags=re.I)
-    if re.match(r"(?:it|this|that|him|her|them|everything) (?:to be |to look |to |be )?\w+", thing, re.I):
+    if re.match(r"(?:it|this|that|him|her|them|everything) (?:to be |to look |to feel |to |be )?\w+", thing, re.I):
         return "make " + re.sub(
-            r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to |be )", r"\1 ", thing, count=1, flags=re.I
+            r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to feel |to |be )",
+            r"\1 ",
+            thing,
+            count=1,
+            flags=re.I,
         )
-    if found := re.match(r"(.+?) to (?:be|look|have|become|appear|wear) (.+)$", thing, re.I):
-        verb = re.search(r" to (be|look|have|become|appear|wear) ", thing)
+    if found := re.match(r"(.+?) to (?:be|look|feel|have|become|appear|wear) (.+)$", thing, re.I):
+        verb = re.search(r" to (be|look|feel|have|become|appear|wear) ", thing)
         return f"make {found[1]} {verb[1] if verb else 'be'} {found[2]}"
     if re.match(
         r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )",
@@ -149,6 +153,11 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:have|leave|keep|there should be|i want|make it|just|only|"
         r"there should only be)(?: there be)? (?:just|only) (?P<n>one|1|a single|two|"
         r"three) (?P<np>.+)$",
+        lambda m: f"remove all {m['np']} except one",
+    ),
+    _rule(
+        r"there (?:should|must|can|needs to|has to|ought to)(?: only| just) be (?P<n>one|1|a single|two|three|\d) "
+        r"(?P<np>.+)$",
         lambda m: f"remove all {m['np']} except one",
     ),
     _rule(r"(?:just|only) (?P<n>one|1|a single) (?P<np>.+)$", lambda m: f"remove all {m['np']} except one"),
@@ -304,6 +313,15 @@ _RULES: tuple[_Rule, ...] = (
         r"that) [\w' -]+?) to (?P<how>(?:be|look|have|wear|hold|appear|become|carry) .+)$",
         lambda m: f"make {m['np']} {m['how']}" if not lexicon.opening_verb(m["np"]) else None,
     ),
+    # "show the bridge covered in snow", "render the car in chrome"
+    _rule(
+        r"(?:show|display|depict|portray|render|let's see|let me see|picture|visuali[sz]e)(?: me| us)? "
+        r"(?P<np>(?:the|this|my|his|her|their|our) [\w' -]+?) (?P<how>(?:being )?(?:covered|buried|made|painted|"
+        r"dressed|"
+        r"filled|surrounded|lit|wearing|holding|full of|in(?: an?| the)?|as(?: an?| the)?|at|during|under|"
+        r"turned)\b.+)$",
+        lambda m: f"make {m['np']} {m['how']}",
+    ),
     # instead of
     _rule(
         r"(?:make |have |i want |i'd like )?(?P<np>[\w' -]+?) (?:in |to be |be |"
@@ -311,7 +329,7 @@ _RULES: tuple[_Rule, ...] = (
         r"not) (?:in )?(?P<old>[\w-]+(?: [\w-]+)?)$",
         lambda m: (
             f"make {m['np']} {m['new']}"
-            if p.is_plain_colour(m["new"]) and p.is_plain_colour(m["old"]) and not lexicon.opening_verb(m["np"])
+            if p.could_be_colour(m["new"]) and p.is_plain_colour(m["old"]) and not lexicon.opening_verb(m["np"])
             else None
         ),
     ),

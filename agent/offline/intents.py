@@ -57,6 +57,7 @@ _HELP = re.compile(
     r"do|can|has|have)\b.*|when .*|who(?:'s| is| are) .*|(?:do|does|did) (?:you|i|we|it|"
     r"this) (?:have|want|mean|like|need|do|make|change|remove|edit)\b.*|tell me (?:about|what|how|"
     r"why|which|who|if|whether|a joke)\b.*|explain .*|describe .*|"
+    r"(?:what|which) (?:would|should|could) (?:you|i|we) (?:change|do|try|edit|improve|pick|choose|use)\b.*|"
     r"(?:list|show me) (?:the |all |my |your )?(?:history|edits|changes|commands|features|options|"
     r"tools|steps)(?: .*)?|(?:what|which) .*\b(?:again|so far|before|did you|have you|have we|"
     r"did i|can i|are there|is (?:it|this|that|there))\b.*|is (?:there|this|that|it) (?:an?|any|"
@@ -75,6 +76,9 @@ _EDIT_QUESTION = re.compile(
     re.I,
 )
 _REFUSE = re.compile(
+    r"\b(?:handcuff\w*|drugs?|cocaine|weapons?|gun|stolen|mugshot|bruises?|black eye|crime scene)\b.{0,80}\b(?:so |to "
+    r"(?:show|send|prove|convince|blackmail|frame))\b.{0,30}\b(?:judge|police|cops?|court|lawyer|boss|landlord|"
+    r"insurance|wife|husband|school|evidence)\b|"
     r"\b(?:fake|forge|forged|counterfeit|falsif\w+|bogus)\b.{0,40}\b(?:id|ids|passport|licen[cs]e|"
     r"document|certificate|diploma|degree|transcript|money|bills?|banknote|currency|receipt|"
     r"invoice|prescription|signature|visa|card|cheque|check|permit|ticket|badge|pay ?slip|"
@@ -105,6 +109,7 @@ _REFUSE = re.compile(
     re.I,
 )
 _UNSUPPORTED = re.compile(
+    r"\b(?:so )?(?:that )?(?:i|you|we|one) can (?:rotate|walk|move|look|spin|fly|turn) (?:around|inside|through)\b|"
     r"\b(?:make|turn|convert|create|generate|export|render|animate|produce|into|"
     r"as)\b.{0,40}\b(?:an? )?(?:videos?|gifs?|animations?|animated|movie(?! poster)|slideshow|"
     r"3d (?:model|print|object)|nft|boomerang|hologram video|audio|soundtrack|podcast|reel|"

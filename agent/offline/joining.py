@@ -85,6 +85,13 @@ def placed(steps: list[Step], piece: str) -> list[Step]:
 
 def about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     """A step whose "it" means something this very message has named."""
+    if (
+        step.op == "insert"
+        and topic
+        and not earlier
+        and re.fullmatch(r"(?:a new )?(?:one|it|some|them)", step.value or "")
+    ):
+        return changed(step, value=topic)
     if step.target is None and step.op == "restore" and topic and not earlier and (flaw := erasing.flaw(topic)):
         return flaw
     if step.target and earlier and earlier[-1].target and re.match(r"(?:other )?ones?\b|other$", step.target, re.I):

@@ -208,6 +208,16 @@ def _opening() -> re.Pattern[str]:
     return re.compile(rf"(?P<verb>{alternation(all_verbs())})(?![\w'-])[\s:,]*", re.IGNORECASE)
 
 
+# "steam marks", "light leaks": the first word is a verb of editing too, but not here.
+_COMPOUND_NOUN = re.compile(
+    r"(?:steam|dust|paint|iron|burn|cut|crop|print|light|press|stamp|fold|tan|stretch|scratch|wear|age|clip|cover|top|"
+    r"color|colour|frame|stain|patch|lens|shade|pop|tag|label|mask|polish|clean|grease|glue|crease) "
+    r"(?:marks?|spots?|stains?|lines?|streaks?|holes?|leaks?|flares?|drips?|splatters?|smudges?|residue|lettering|"
+    r"fringing|cast|banding|bulbs?|switch|fixture|strips?|brush|bucket)\b",
+    re.IGNORECASE,
+)
+
+
 @cache
 def _frames_of(verb: str) -> tuple[str, ...]:
     return tuple(frame for frame, verbs in VERBS.items() if verb in verbs)
@@ -216,7 +226,7 @@ def _frames_of(verb: str) -> tuple[str, ...]:
 def opening_verb(clause: str) -> tuple[str, str, tuple[str, ...]] | None:
     """The verb phrase a clause opens with, the rest after it, and the frames that verb can open."""
     match = _opening().match(clause)
-    if match is None:
+    if match is None or _COMPOUND_NOUN.match(clause):
         return None
     verb = match["verb"].lower()
     return verb, clause[match.end() :].strip(), _frames_of(verb)
@@ -247,6 +257,22 @@ def base_of_participle(text: str) -> str | None:
 def _gerunds() -> re.Pattern[str]:
     single = sorted((verb for verb in all_verbs()), key=lambda verb: -len(verb))
     return re.compile("|".join(f"(?P<v{i}>{gerund(v)})(?!\\w)" for i, v in enumerate(single)), re.IGNORECASE)
+
+
+_PASTS = {
+    "took": "take", "made": "make", "gave": "give", "threw": "throw", "drew": "draw", "wrote": "write", "hid": "hide",
+    "got": "get", "had": "have", "put": "put", "cut": "cut", "set": "set", "lost": "lose", "left": "leave",
+}  # fmt: skip
+
+
+def from_past(clause: str) -> str | None:
+    """A clause that opens with a past form ("swapped the taxi"), rewritten to open with the base form."""
+    first, _, rest = clause.partition(" ")
+    if base := _PASTS.get(first.lower()):
+        return f"{base} {rest}"
+    match = participle_pattern().match(clause)
+    base = base_of_participle(match["verb"]) if match else None
+    return f"{base}{clause[match.end() :]}" if match and base else None
 
 
 def from_gerund(clause: str) -> str | None:

@@ -110,7 +110,7 @@ r"tia|ty|cheers|"
     r"for me|if possible|if you can|if you could|if you don't mind|asap|i changed my mind|okay|ok|"
 r"will you|would you|could you|can you|right away|right now|"
     r"(?:very |so )?much appreciated|kindly|lol|haha|as well|too|i guess|i think|though|tho|"
-r"immediately|at once|in advance|or something(?: like that)?|"
+r"overall|all over|everywhere|immediately|at once|in advance|or something(?: like that)?|"
     r"thank u|many thanks|god bless|xx+|for us|now|somehow|you know|next|first|again|then|instead|"
 r"maybe|perhaps|already|would be (?:great|nice|awesome)|urgently)\b|"
 r"[:;]-?[)D(]))+[\s,.!?:;]*$",

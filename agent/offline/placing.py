@@ -16,7 +16,7 @@ from agent.offline.steps import Step
 def put(rest: str) -> list[Step]:
     """Steps for "put": in place of, on a background, into words, a new thing, or a known thing moved."""
     from agent.offline.assigning import assign
-    from agent.offline.changing import replace
+    from agent.offline.replacing import replace
 
     rest = trim(rest)
     if match := re.match(

@@ -55,6 +55,7 @@ RULES: tuple[Rule, ...] = (
         r"\d+ ?% fill)(?: of (?:the )?frame)?$",
         lambda m: [Step("crop", None, m["how"])],
     ),
+    rule(r"(?:re)?cent(?:er|re)(?:e?d)?$", lambda m: [Step("move", "product", "center")]),
     rule(
         r"(?P<size>\d{3,5} ?(?:x|×|by) ?\d{3,5})(?: ?(?:px|pixels))?$",
         lambda m: [Step("other", None, f"resize to {m['size']}")],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.offline import (
+    briefs,
     clauses,
     complaints,
     followup,
@@ -43,6 +44,10 @@ def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list
         if intents.chat(sentence):
             if there := re.match(r"(?:why|how come) (?:is|are) there (?P<np>.+)$", sentence.strip(" ?"), re.I):
                 topic = p.noun_phrase(there["np"])
+            continue
+        if not now.last and (listed := briefs.wishes(sentence)):
+            steps = joined(steps, listed)
+            now.edits.append(Edit(sentence, steps))
             continue
         pieces = [part for piece in clauses.clauses(sentence) for part in unfolded(piece)]
         for piece in pieces:

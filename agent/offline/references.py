@@ -121,7 +121,8 @@ def pick(phrase: str, before: str, question: str) -> str:
         return offered[0 if place[1].lower() in ("former", "first") else 1]
     chosen = choose(phrase, options(question))
     if chosen:
-        return re.sub(r"\bone\b", _kind(before) or "one", chosen)
+        named = re.sub(r"\bone\b", _kind(before) or "one", chosen)
+        return pick(named, before, "") if named == chosen and is_pointing(chosen) and _kind(before) else named
     if match := re.match(rf"(?:the )?(?P<which>{_ORDINAL}) (?P<rest>(?:from|to|on|in|at|next|of) .+)$", phrase, re.I):  # noqa: SIM102
         if _kind(before):
             return f"{match['which']} {_kind(before)} {match['rest']}"

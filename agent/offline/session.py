@@ -29,7 +29,7 @@ _LEAD = (
     r"my bad|hold on|uh|um|never ?mind|first|i'd like to|i think|maybe|you should|go)[\s,.!]+)*"
 )
 _TAIL = (
-    r"(?:[\s,.!]+(?:please|pls|now|again|thanks|thank you|instead|for me|back|then|lol|"
+    r"(?:[\s,.!]+(?:please|pls|now|again|actually|after all|thanks|thank you|instead|for me|back|then|lol|"
     r"i changed my mind|that was (?:bad|wrong)|it was better|i liked it(?: better)?(?: before)?|"
     r"it looks (?:bad|worse|weird|awful|terrible|horrible)))*[\s,.!]*$"
 )
@@ -72,6 +72,9 @@ _COMPARE = _whole(
     r"in the beginning|at first|again|without .*))*"
     r"|(?:what(?:'s| is| has| did you)? ?(?:the difference|changed|change))|(?:toggle|"
     r"flip between|flick between|switch between)(?: .*)?(?:before|original|old|versions?|two)?.*|"
+    r"(?:let me |can i )?(?:show|see|view|put|look at|display)(?: me| us)? (?:it|this|them|the (?:new|"
+    r"edited) (?:one|version|photo)) "
+    r"(?:next to|beside|against|vs\.?|and|with|alongside|together with) (?:the )?(?:original|before|old|first)\b.*|"
     r"how does (?:it|this) compare.*|(?:put|place|show|view|see) (?:it|them|both|the two|"
     r"both versions|old and new|the new and (?:the )?old).*(?:side by side|next to (?:each other|"
     r"the (?:original|old)).*|together)"
@@ -107,7 +110,8 @@ _UNDO = _whole(
     rf"(?:it|that) (?:was|looked) (?:better|nicer) before|that(?:'s| is| looks)? (?:worse|awful|"
     rf"horrible|terrible|bad|ugly)|(?:that was )?(?:a )?mistake|that(?:'s| is|"
     rf"'s) not (?:what i (?:wanted|meant|asked(?: for)?)|right|it)|"
-    rf"(?:the )?(?:previous|old|last|original|former) (?:version|one|colou?r|look|background|style|"
+    rf"(?:the )?(?:previous|old|last|original|former|first|earlier|prior|second) (?:version|one|colou?r|look|"
+    rf"background|style|"
     rf"size|position|sky|hair|photo|image) (?:was|looked) (?:better|nicer|best|prettier|fine))"
 )
 _COUNT = re.compile(

@@ -60,7 +60,7 @@ _WORD = re.compile(r"(?<![\w#'@./-])[a-z][a-z'/]*(?![\w@]|\.\w|-\w)", re.IGNOREC
 def _known() -> frozenset[str]:
     """Real words that lie close to a word of editing and must not be taken for its misspelling."""
     listed = (Path(__file__).with_name("real_words.txt")).read_text(encoding="utf-8").split()
-    from agent.offline import lexicon
+    from agent.offline import complaints, lexicon
     from models.colour.naming import COLOUR_WORDS
 
     verbs = {word for verb in lexicon.all_verbs() for word in verb.split()}
@@ -80,7 +80,27 @@ def _known() -> frozenset[str]:
         )
     }
     colours = {word.lower() for word in COLOUR_WORDS}
-    return frozenset(listed) | verbs | inflected | colours | frozenset(_TARGETS)
+    hues = {
+        comparative
+        for hue in "white black red green blue yellow pink gray grey brown orange purple".split()
+        for comparative in (hue.removesuffix("e") + "er", hue + hue[-1] + "er", hue + "ish")
+    }
+    return (
+        frozenset(listed)
+        | verbs
+        | inflected
+        | colours
+        | hues
+        | frozenset(complaints.OPPOSITES)
+        | frozenset(_TARGETS)
+        | _nouns()
+    )
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    """The things photographs commonly show."""
+    return frozenset(Path(__file__).with_name("common_nouns.txt").read_text(encoding="utf-8").split())
 
 
 def is_real_word(word: str) -> bool:
@@ -130,18 +150,47 @@ def _mended(word: str) -> str:
     return target
 
 
+@cache
+def _noun_meant(word: str, careless: bool) -> str:
+    """The common thing an unknown word misspells, or the word itself.
+
+    Two letters exchanged are always a slip. One letter wrong may be a real word nobody has listed here, so it
+    counts only where the same message shows other slips.
+    """
+    if len(word) < 4 or word in _known() or word.removesuffix("s") in _known() or word.removesuffix("'s") in _known():
+        return word
+    near = process.extract(word, sorted(_nouns()), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2, limit=6)
+    meant = [
+        noun
+        for noun, distance, _ in near
+        if noun[0] == word[0]
+        and (sorted(noun) == sorted(word) or (careless and (distance == 1 or _consonants(noun) == _consonants(word))))
+    ]
+    return meant[0] if len(meant) == 1 or (meant and sorted(meant[0]) == sorted(word)) else word
+
+
 def mend(text: str) -> str:
     """The text with its misspelt words of editing put right; capitalised names inside a sentence are left alone."""
+    slips = 0
+
+    def thing(match: re.Match[str]) -> str:
+        found = match[0]
+        meant = _noun_meant(found, careless=slips > 0) if found.islower() else found
+        return found if meant == found else meant
 
     def word(match: re.Match[str]) -> str:
+        nonlocal slips
         found = match[0]
         lower = found.lower()
         inside = match.start() > 0 and not re.search(r"[.!?:\n]\s*$", text[: match.start()])
         if found[0].isupper() and inside and not text.isupper() and not found.isupper():
             return found
         if lower in _SHORTHAND:
+            slips += sorted(lower) == sorted(_SHORTHAND[lower])  # "teh" is a slip, "bg" is not
             return _SHORTHAND[lower]
         fixed = _mended(lower)
+        slips += fixed != lower
         return found if fixed == lower else fixed
 
-    return re.sub(r"\btoo be\b", "to be", _WORD.sub(word, text))
+    mended = _WORD.sub(word, text)
+    return re.sub(r"\btoo be\b", "to be", _WORD.sub(thing, mended))

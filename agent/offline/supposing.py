@@ -6,7 +6,7 @@ import re
 
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
-from agent.offline.lexicon import from_gerund, opening_verb
+from agent.offline.lexicon import from_gerund, from_past, opening_verb
 from agent.offline.normalise import strip_preamble
 from agent.offline.steps import Step
 
@@ -29,6 +29,9 @@ _LEADS = (
 )
 _LEAD = re.compile(rf"^(?:{'|'.join(_LEADS)}) (?P<body>.+)$", re.I)
 _MODAL = r"(?:(?:could|would|can|should|might|may) )?"
+_DONE_BY_US = re.compile(
+    rf"^(?:we|you|u|i|one|they|someone|somebody) {_MODAL}(?:just |also |simply |maybe |all )*(?P<rest>.+)$", re.I
+)
 _THERE = re.compile(rf"^there {_MODAL}(?:was|were|is|are|be|had been) (?P<np>.+)$", re.I)
 _ABSENT = re.compile(
     rf"^(?P<np>.+?) {_MODAL}(?:(?:was|were|is|are)(?:n't| not|nt) (?:there|here|in (?:it|the .+|"
@@ -65,13 +68,19 @@ _SO_THAT = re.compile(
     re.I,
 )
 _VERSION = re.compile(
-    r"^(?:(?:i'd|i would|we'd|i|we) (?:love|like|want|need)(?: to (?:see|have))?|(?:can|could|"
+    r"^(?:(?:i'd|i would|we'd|i|we) (?:love|like|want|need)(?: to (?:see|have|get))?|get(?: me)?|do(?: me)?|"
+    r"(?:can|could|"
     r"may) i (?:see|have|get)|show(?: me)?|give me|make(?: me)?|create|generate|produce|"
     r"let me see)"
     r" (?:an?|the) (?:(?P<colour>[\w-]+(?: [\w-]+)?) )?(?:version|image|picture|copy|variant|edit|"
     r"variation)(?: of (?P<thing>(?:the|this|my|his|her|it)\b(?: (?!with|where|without|"
     r"in which)[\w'-]+)*))?"
     r"(?: (?P<how>with|where|in which|without|that has|having) (?P<body>.+))?$",
+    re.I,
+)
+_MADE_OF_THIS = re.compile(
+    r"^(?:make|create|generate|do|build|get)(?: me)? (?P<what>an? [\w' -]+?) (?:out of|from|of|with) (?:this|it|"
+    r"(?:this|the|my) (?:image|photo|picture|shot|pic))(?: (?:image|photo|picture|one))?$",
     re.I,
 )
 _WELCOME = re.compile(
@@ -122,6 +131,8 @@ def as_imperative(clause: str) -> str | None:
             return (
                 as_imperative(f"i wish {version['body']}") if how in ("where", "in which") else f"add {version['body']}"
             )
+    if (made := _MADE_OF_THIS.match(clause)) and not re.search(r"\b(?:copy|version|backup)\b", made["what"]):
+        return f"turn this into {made['what']}"
     if (welcome := _WELCOME.match(clause)) and not re.search(r"\b(?:if|is|are|was)\b", welcome["np"], re.I):
         named = strip_preamble(welcome["np"])
         verbal = opening_verb(named) or from_gerund(named)
@@ -130,6 +141,8 @@ def as_imperative(clause: str) -> str | None:
     if lead is None:
         return None
     body = lead["body"].strip(" .?!,")
+    if done := _DONE_BY_US.match(body):
+        return done["rest"] if opening_verb(done["rest"]) else from_past(done["rest"])
     if there := _THERE.match(body):
         none = re.match(r"(?:no|not any|n't any)(?: more)? (.+)$", there["np"], re.I)
         return f"remove the {none[1]}" if none else f"add {there['np']}"

@@ -11,9 +11,9 @@ from agent.offline.steps import Step
 
 _AMOUNT = re.compile(
     r"\s*\b(?:by|to|at|of)?\s*(?P<number>[-+]?\d+(?:\.\d+)?|(?:(?:one|two|three|four|five|ten|"
-    r"half) )?(?:an? )?(?:one|two|three|four|five|ten|half|twenty|thirty|fifty)(?= ?(?:stops?|"
+    r"half) )?(?:an? )?(?:one|two|three|four|five|ten|half|twenty|thirty|fifty)(?= ?(?:(?:an? )?stops?|ev\b|"
     r"percent|per cent|points?|degrees?|%)))\s*(?P<unit>%|percent|per cent|points?|degrees?|"
-    r"(?:of )?(?:a )?stops?|x|times)?$",
+    r"(?:of )?(?:an? )?(?:f-)?stops?|ev|x|times)?$",
     re.I,
 )
 _BY_DEGREE = re.compile(

@@ -66,8 +66,22 @@ _INSTEAD = re.compile(
 )
 
 
+_BUT = re.compile(
+    r"^(?P<first>.+?),? (?:but|only|just)(?: (?:make (?:it|that|this one)|this time|maybe|now|do it|have it))*"
+    r"(?: in(?: an?)?)? (?P<new>[\w#' -]+?)(?: (?:this time|please|though|instead))?$",
+    re.I,
+)
+
+
+def _is_value(phrase: str) -> bool:
+    return p.could_be_colour(phrase) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.BLURRED})", phrase)
+
+
 def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """The last edit once more, for something else, for all pictures."""
+    if but := _BUT.match(text):
+        same = repeated(raw=but["first"], text=but["first"], past=past, last=last)
+        return [changed(step, value=p.colour_words(but["new"])) for step in same] if _is_value(but["new"]) else []
     if _SAME_AGAIN.match(text):
         return [last]
     edits = past.edits[-1].steps
@@ -81,11 +95,7 @@ def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
         return list(edits)
     for pattern in (_SAME_FOR, _DO_ALSO):
         if match := pattern.match(text):
-            what, *but = re.split(r",? but (?:make (?:it|that) |this time )?(?:in )?", match["what"], maxsplit=1)
-            same = _to_each(what, past, last)
-            if but and (p.could_be_colour(but[0]) or v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", but[0])):
-                return [changed(step, value=p.colour_words(but[0])) for step in same]
-            return same
+            return _to_each(match["what"], past, last)
     if match := _TOO.match(text) or _TOO.match(LEAD.sub("", raw).strip(" ,.!?") or raw):
         what = match["what"]
         if (

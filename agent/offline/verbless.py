@@ -80,7 +80,7 @@ _NOT_A_THING = re.compile(
     r"(?:no|nope|nah|yes|yeah|use|try|actually|maybe|perhaps|rather|instead|or|but|also|and|just|"
     r"only|still|match|i'd|i'll|let|please|i|it|he|she|they|we|you|this|that|these|there|thanks?|"
     r"thank|what|how|why|who|when|is|are|do|can|not|very|so|too|hi|hello|as|if|in|on|at|for|with|"
-    r"my wife's)\b",
+    r"would|could|should|will|my wife's)\b",
     re.I,
 )
 _PREDICATED = re.compile(r"\b(?:is|are|was|were|has|have|had|looks?|because|but)\b", re.I)

@@ -129,7 +129,8 @@ QUANTITY = _any(
     tint|hue|
     sharpness|clarity|details?|definition|shadows?|highlights?|blacks|whites|mid-?tones|gamma|levels|curves|
     lighting|lights?|light level|dynamic range|tones?|colou?rs?|colou?ring|vividness|luminousness|crispness|
-    color scheme|glare|glow|shine|intensity|darkness|gloss(?:iness)?|texture"""
+    color scheme|glare|glow|shine|sparkle|shimmer|lust(?:re|er)|brilliance|radiance|intensity|darkness|
+    gloss(?:iness)?|texture"""
 )
 TONE = _any(
     r"""bright(?:er|est|ened)?|dark(?:er|est|ened)?|light(?:er|est|ened)?|dim(?:mer|med)?|dull(?:er)?|vivid|vibrant|colou?rful|
