@@ -16,11 +16,11 @@ from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
-from agent.edit_tools import NONE_OF_THESE
+from agent.edit_tools import AGREED, NONE_OF_THESE
 from agent.jobs import Job
 from agent.loop import build_agent
 from agent.offline import is_reference
-from agent.offline_planner import HAS_SELECTION
+from agent.offline_planner import HAS_ATTACHMENT, HAS_SELECTION
 from agent.planners import Planner
 from agent.planning import plan_steps
 from agent.transcript import ChatMessage, Transcript
@@ -29,6 +29,7 @@ from models.geometry import Bounds
 from models.mask import Mask, to_uint8
 from models.mask import bounds as bounds_of
 from models.progress import SILENT
+from tools.edits.consent import Consent
 from tools.edits.context import EditContext
 from tools.grounding import candidate_name
 from tools.pictures.writing import encode_picture, mime_of, natural_format, suffix_of
@@ -40,6 +41,13 @@ from tools.workspace.workspace import Workspace
 LONGEST_MESSAGE = 4_000  # characters; nobody says more about one picture by hand
 DRAWN = "drawn"  # the name of the selection made with the last message
 _NONE = re.compile(r"(?:no,? )?(?:none|neither)(?: of (?:these|them|those))?[.!]?")
+_YES = re.compile(
+    r"(?:yes|yeah|yep|sure|ok|okay|allow it|send it|go ahead|you may|do it|ja|oui|sí|si)(?:,? please)?[.!]*"
+)
+_NO = re.compile(
+    r"(?:no|nope|never|don['’]?t|do not|don['’]?t send it|stop|cancel|nein|non)(?:,? thanks| thank you)?[.!]*"
+)
+_FACT_CONSENT = "may send parts of the picture"
 _NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
 
 
@@ -55,10 +63,14 @@ class Outlined:
 
 @dataclass(frozen=True)
 class Question:
-    """A question the conversation waits on, and the places it is about, in the order of their numbers."""
+    """A question the conversation waits on, and the places it is about, in the order of their numbers.
+
+    `consent`: it asks for leave to send a part of the picture away, and is answered by yes or no.
+    """
 
     text: str
     candidates: tuple[Outlined, ...] = ()
+    consent: bool = False
 
 
 def now() -> str:
@@ -123,7 +135,7 @@ class Conversation:
         shown = [
             _outlined(number, self.workspace.selection(name)) for number, name in enumerate(asked["candidates"], 1)
         ]
-        return Question(asked["text"], tuple(shown))
+        return Question(asked["text"], tuple(shown), bool(asked.get("consent")))
 
     def selection_from(self, strokes: Mapping[str, Any], version_id: str | None = None) -> Mask:
         """The mask, H×W float32, that a drawing means on a version (the head by default), see `Selector.mask_from`."""
@@ -150,7 +162,8 @@ class Conversation:
     def context(self, job: Job | None = None, fresh: str | None = None, seed: int = 0) -> EditContext:
         """What an edit of this conversation may lean on."""
         progress = job.as_progress if job else SILENT
-        return EditContext(self.workspace, self._sight, progress, fresh, self._transcript.attachments(), seed)
+        attachments = self._transcript.attachments()
+        return EditContext(self.workspace, self._sight, progress, fresh, attachments, seed, self._consent())
 
     def plan_for(self, text: str) -> list[dict[str, Any]]:
         """The steps that this conversation's planner reads in a text, as if it were the first message."""
@@ -191,7 +204,8 @@ class Conversation:
             if answer is not None:
                 self._run(job, Command(resume=answer), self.context(job, seed=seed))
             elif text:
-                message = HumanMessage(text, additional_kwargs={HAS_SELECTION: fresh is not None})
+                told = {HAS_SELECTION: fresh is not None, HAS_ATTACHMENT: bool(attachments)}
+                message = HumanMessage(text, additional_kwargs=told)
                 self._run(job, {"messages": [message]}, self.context(job, fresh, seed))
             else:
                 self._finish(job, "Got it. What should I do with it?" if fresh else "Got the picture. What next?")
@@ -205,6 +219,8 @@ class Conversation:
             raise BadInputError("There is no open question.")
         if choice is not None and not 1 <= choice <= len(question.candidates):
             raise BadInputError(f"Choose a number from 1 to {len(question.candidates)}.")
+        if question.consent and not none:
+            raise BadInputError("Answer yes or no.")
         if choice is None and not none and not (strokes and strokes.get("items")):
             raise BadInputError("Click the thing, or brush over it.")
         said = "None of these." if none else f"Number {choice}." if choice is not None else "(a selection)"
@@ -218,6 +234,11 @@ class Conversation:
             self._run(job, Command(resume={"selection": name}), self.context(job))
 
         return self._start(work)
+
+    def _consent(self) -> Consent:
+        """What the person said here about sending parts of the picture to a painting service."""
+        agreed = self._transcript.fact(_FACT_CONSENT) == "yes"
+        return Consent(agreed, lambda: self._transcript.set_fact(_FACT_CONSENT, "yes"))
 
     def close(self) -> None:
         """Let go of the files."""
@@ -290,6 +311,9 @@ def _step_of(message: ToolMessage) -> dict[str, Any]:
 
 def _answer_to(question: Question, text: str, fresh: str | None) -> dict[str, Any] | None:
     """How a message answers a pending question; None when it is a new request."""
+    if question.consent:
+        said = text.lower()
+        return AGREED if _YES.fullmatch(said) else NONE_OF_THESE if _NO.fullmatch(said) else None
     if fresh is not None and (not text or is_reference(text)):
         return {"selection": fresh}
     if question.candidates and _NONE.fullmatch(text.lower()):

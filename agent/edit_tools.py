@@ -9,6 +9,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 
+from models.errors import UnavailableError
 from tools.edits.catalogue import OPERATIONS, request_for
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
@@ -19,6 +20,9 @@ from tools.questions import NeedsAnswerError
 _FINAL = frozenset({"clarify", "other"})
 NONE_OF_THESE: dict[str, Any] = {"none_of_these": True}
 """The answer to a question with numbered candidates when the right one is not among them."""
+AGREED: dict[str, Any] = {"agreed": True}
+"""The answer to a question whether a part of the picture may be sent away; any other means no."""
+_NOT_SENT = "Nothing was sent and nothing changed; with a painting model on this machine I could do it here."
 _SHOW_ME = "Then click what you mean, or brush over it, on the picture."
 
 
@@ -59,7 +63,13 @@ def perform_with_answers(op: str, arguments: Mapping[str, Any], context: EditCon
             return request_for(op, arguments).perform(context)
         except NeedsAnswerError as stopped:
             names = keep_candidates(context.workspace, stopped.question.candidates)
-            answer = interrupt({"op": op, "text": stopped.question.text, "candidates": names})
+            asked = {"op": op, "text": stopped.question.text, "candidates": names, "consent": stopped.question.consent}
+            answer = interrupt(asked)
+            if stopped.question.consent:
+                if answer != AGREED:
+                    raise UnavailableError(_NOT_SENT) from None
+                context.consent.give()
+                continue
             while answer == NONE_OF_THESE:
                 answer = interrupt({"op": op, "text": _SHOW_ME, "candidates": []})
             arguments = {**arguments, **answer}

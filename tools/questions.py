@@ -10,10 +10,14 @@ from models.segmentation.protocol import Candidate
 
 @dataclass(frozen=True)
 class Question:
-    """One sentence, and the places it is about, best guess first (they are numbered from 1 on the picture)."""
+    """One sentence, and the places it is about, best guess first (they are numbered from 1 on the picture).
+
+    `consent`: it asks for leave to send a part of the picture away; yes or no is the answer.
+    """
 
     text: str
     candidates: tuple[Candidate, ...] = ()
+    consent: bool = False
 
 
 class NeedsAnswerError(PentimentoError):

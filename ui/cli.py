@@ -36,6 +36,10 @@ BoxText = Annotated[str | None, typer.Option("--box", help="X0,Y0,X1,Y1 of a loo
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Repeats a result that involves chance.")]
 
 
+def _to_standard_error(text: str) -> None:
+    typer.echo(text, err=True)
+
+
 def ask(question: str) -> typer.Exit:
     """Print a question; the exit to raise."""
     typer.echo(question)
@@ -53,13 +57,25 @@ def edit(
     planner: Annotated[str, typer.Option(help="offline, or PROVIDER:MODEL.")] = "offline",
     seed: Seed = 0,
     report: Annotated[Path | None, typer.Option(help="Write a JSON report here.")] = None,
+    reference: Annotated[
+        list[Path] | None, typer.Option(help="Another picture to take things from, called picture 2; may repeat.")
+    ] = None,
 ) -> None:
     """Edit a picture by saying what should change."""
     from ui.commands.editing import edit_picture
 
     with one_sentence():
         outcome = edit_picture(
-            source, text, output, mask=mask, point=point, box=box, planner=planner, seed=seed, report=report
+            source,
+            text,
+            output,
+            mask=mask,
+            point=point,
+            box=box,
+            planner=planner,
+            seed=seed,
+            report=report,
+            references=reference or (),
         )
     if outcome.question:
         raise ask(outcome.question)
@@ -125,7 +141,7 @@ def inpaint(
     mask: Annotated[Path, typer.Argument(metavar="MASK", help="255 = fill here.")],
     output: Output,
     engine: Annotated[
-        str, typer.Option(help="auto, or the name of an engine such as patchmatch or diffusion:fast.")
+        str, typer.Option(help="auto, or the name of an engine such as patchmatch, diffusion:fast or openai.")
     ] = "auto",
     prompt: Annotated[str | None, typer.Option(help="What should be there; for engines that can paint.")] = None,
     examples: Annotated[
@@ -137,7 +153,10 @@ def inpaint(
     from ui.commands.editing import inpaint_picture
 
     with one_sentence():
-        typer.echo(inpaint_picture(source, mask, output, engine=engine, seed=seed, examples=examples, prompt=prompt))
+        told = inpaint_picture(
+            source, mask, output, engine=engine, seed=seed, examples=examples, prompt=prompt, warn=_to_standard_error
+        )
+        typer.echo(told)
 
 
 @app.command()

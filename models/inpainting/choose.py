@@ -17,8 +17,8 @@ from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.fused import Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
-from models.inpainting.remote import OpenAI
 from models.inpainting.remote.engine import NAME as REMOTE
+from models.inpainting.remote.engine import OpenAI
 from models.inpainting.rfr import RFR
 from models.mask import Mask
 

@@ -10,7 +10,7 @@ from models.inpainting.choose import available_engines, choose_engine, engine_na
 from models.inpainting.diffusion import Diffusion
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.patchmatch.engine import is_grey
-from models.inpainting.remote import OpenAI
+from models.inpainting.remote.engine import OpenAI
 from models.mask import Mask
 from models.progress import Progress
 

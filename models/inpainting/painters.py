@@ -9,14 +9,14 @@ import numpy as np
 
 from models import mask as masks
 from models.errors import BadInputError, UnavailableError
-from models.geometry import Extent
+from models.geometry import Bounds, Extent
 from models.inpainting.choose import Choice
 from models.inpainting.commission import Commission
 from models.inpainting.diffusion import PRESETS, Diffusion, Preset
 from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.protocol import Inpainter
-from models.inpainting.remote import OpenAI
 from models.inpainting.remote.engine import NAME as REMOTE
+from models.inpainting.remote.engine import OpenAI
 from models.mask import Mask
 from models.weights.amounts import readable
 from models.weights.machine import Machine, this_machine
@@ -60,6 +60,16 @@ def painter_named(name: str, commission: Commission) -> Painter:
 def is_painter(name: str) -> bool:
     """Whether an engine of that name reads words; says nothing about whether it is here."""
     return name.partition(":")[0] in _KINDS
+
+
+def notice_of(name: str, hole: Bounds, picture: Extent) -> str:
+    """What a person should know before an engine of that name is used: what it sends away, where to, how it is priced.
+
+    `hole` is where it will paint. Empty when nothing leaves this machine. Raises BadInputError for settings that are no
+    good.
+    """
+    kind, _, model = name.partition(":")
+    return OpenAI(model).notice(hole, picture) if kind == REMOTE else ""
 
 
 def available_painters() -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from models.progress import SILENT, Progress
+from tools.edits.consent import Consent
 from tools.sight import Sight
 from tools.workspace.workspace import Workspace
 
@@ -17,7 +18,8 @@ class EditContext:
 
     `fresh_selection` names the selection that the person made together with this message, if any: it is what
     "this" means, and what an edit without words of its own applies to. `attachments` are the ids of pictures
-    that came with the conversation, oldest first. Time comes in as `clock` (seconds, monotonic).
+    that came with the conversation, oldest first. `consent` is whether parts of the picture may be sent to a painting
+    service. Time comes in as `clock` (seconds, monotonic).
     """
 
     workspace: Workspace
@@ -26,4 +28,5 @@ class EditContext:
     fresh_selection: str | None = None
     attachments: tuple[str, ...] = ()
     seed: int = 0  # for requests that name none
+    consent: Consent = field(default_factory=Consent)
     clock: Callable[[], float] = field(default=time.monotonic)

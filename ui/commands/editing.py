@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from agent.planners import choose_planner
 from agent.studio import Studio
 from models.errors import BadInputError
 from models.geometry import Extent
+from models.inpainting.painters import notice_of
+from models.mask import bounds as bounds_of
 from tools.edits.catalogue import request_for
+from tools.edits.consent import Consent
 from tools.edits.request import StepReport
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
@@ -42,21 +46,23 @@ def edit_picture(
     planner: str,
     seed: int,
     report: Path | None,
+    references: Sequence[Path] = (),
 ) -> Outcome:
     """One message about one picture, through the same conversation that the app holds.
 
-    Nothing is written when a question is open or nothing could be done. Raises PentimentoError.
+    `references` are attached to it in their order: the first is "picture 2". Nothing is written when a question is open or nothing could be done. Raises PentimentoError.
     """
     if sum(given is not None for given in (mask, point, box)) > 1:
         raise BadInputError("Give one of --mask, --point and --box.")
     picture = open_picture(source)
     check_target(output)
+    attachments = [(one.name, _bytes_of(one)) for one in references]
     chosen = choose_planner(planner)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
         conversation = Studio(Path(home), chosen).create_from(picture, source.name)
         exact = mask_from(mask, picture.extent) if mask else None
         strokes = _strokes(point, box, picture.extent)
-        job = conversation.say(text, mask=exact, strokes=strokes, seed=seed)
+        job = conversation.say(text, mask=exact, strokes=strokes, attachments=attachments, seed=seed)
         job.wait()
         steps = [event["step"] for event in job.events if "step" in event]
         _write_report(report, conversation, text, steps, job.text)
@@ -78,13 +84,18 @@ def inpaint_picture(
     seed: int,
     examples: Path | None = None,
     prompt: str | None = None,
+    warn: Callable[[str], None] = print,
 ) -> str:
     """Fill exactly the masked pixels, from `examples` (a mask) alone where given; returns one sentence.
 
-    `prompt` says what should be there, to engines that can paint.
+    `prompt` says what should be there, to engines that can paint. To name one that sends a part of the picture away is
+    to agree to that; `warn` is told what is sent, before.
     """
     picture = open_picture(source)
     check_target(output)
+    notice = notice_of(engine, bounds_of(mask_from(mask, picture.extent)), picture.extent)
+    if notice:
+        warn(f"{notice}.")
     arguments = {"value": engine, "seed": seed, "prompt": prompt}
     report = _perform_masked(picture, mask, output, "inpaint", arguments, examples=examples)
     return f"Filled {report.mask_area} pixels with {report.engine}: {(report.verdict or '').rstrip('.')}."
@@ -96,6 +107,13 @@ def recolor_picture(source: Path, mask: Path, colour: str, output: Path) -> str:
     check_target(output)
     report = _perform_masked(picture, mask, output, "recolor", {"value": colour})
     return f"Recoloured {report.mask_area} pixels: {colour}."
+
+
+def _bytes_of(reference: Path) -> bytes:
+    try:
+        return reference.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"{reference} could not be read: {error.strerror}.") from error
 
 
 def _strokes(point: str | None, box: str | None, extent: Extent) -> dict[str, Any] | None:
@@ -121,7 +139,8 @@ def _perform_masked(
         name = conversation.keep_mask(mask_from(mask, picture.extent))
         if examples is not None:
             arguments = {**arguments, "source": conversation.keep_mask(mask_from(examples, picture.extent), _EXAMPLES)}
-        report = request_for(op, {"selection": name, **arguments}).perform(conversation.context())
+        context = replace(conversation.context(), consent=Consent(given=True))
+        report = request_for(op, {"selection": name, **arguments}).perform(context)
         save_picture(conversation.workspace.picture(), output)
         return report
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from models.errors import UnavailableError
+from models.inpainting.remote.service import told_of_service
 from models.progress import Progress as Reports
 from models.weights.amounts import readable
 from models.weights.catalogue import Commercial, Licence, Model
@@ -113,6 +114,7 @@ def show_report(console: Console, report: Report, root: Path) -> None:
     )
     for package in report.packages:
         facts.add_row("[bold]Package[/bold]", package.sentence)
+    facts.add_row("[bold]Service[/bold]", told_of_service())
     if report.offline:
         facts.add_row("[bold]Network[/bold]", "HF_HUB_OFFLINE is set, so nothing is downloaded; what is here works.")
     for problem in report.problems:
@@ -178,6 +180,7 @@ def report_as_json(report: Report, root: Path) -> dict[str, Any]:
         "root": str(root),
         "bytes_used": report.used,
         "offline": report.offline,
+        "painting_service": told_of_service(),
         "machine": {
             "cores": machine.cores,
             "memory": machine.memory,

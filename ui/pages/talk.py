@@ -29,6 +29,8 @@ def show(conversation: Conversation) -> None:
             _messages(conversation)
             if job is not None:
                 st.fragment(_live, run_every=_POLL)(conversation, job, conversation.workspace.head.id)
+            else:
+                _ask_leave(conversation)
         st.chat_input(
             "Stop me, or wait …" if job else "Say what to change",
             key=f"say-{conversation.id}",
@@ -46,6 +48,19 @@ def _say(conversation: Conversation) -> None:
         files = [(file.name, file.getvalue()) for file in said.files]
         with kindly():
             say(conversation, said.text or "", attachments=files)
+
+
+def _ask_leave(conversation: Conversation) -> None:
+    """Two buttons under a question whether a part of the picture may be sent away."""
+    question = conversation.question
+    if question is None or not question.consent:
+        return
+    with st.container(key="leave", horizontal=True, gap="small"):
+        for title, answer in (("Send it", "yes"), ("Don't send", "no")):
+            if st.button(title, key=f"leave-{answer}"):
+                with kindly():
+                    say(conversation, answer)
+                st.rerun()
 
 
 def _messages(conversation: Conversation) -> None:

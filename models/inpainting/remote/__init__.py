@@ -2,7 +2,3 @@
 
 Nothing here imports the `openai` package before a hole is painted.
 """
-
-from models.inpainting.remote.engine import OpenAI
-
-__all__ = ["OpenAI"]

@@ -67,9 +67,11 @@ class OpenAI:
     def notice(self, hole: Bounds, picture: Extent) -> str:
         """What a person should know before it is sent: how much of the picture, where to, and by what it is priced.
 
-        `hole` is where the mask is, in pixels of the picture. Raises BadInputError when the settings are no good.
+        `hole` is where the mask is, in pixels of the picture. Empty when the service runs on this machine, so that
+        nothing leaves it. Raises BadInputError when the settings are no good.
         """
-        return self._notice(Service.configured(self._model), window(hole, picture).extent)
+        service = Service.configured(self._model)
+        return "" if service.stays_here else _notice(service, window(hole, picture).extent)
 
     def fill(
         self,
@@ -107,7 +109,7 @@ class OpenAI:
         references = tuple(png_of(_reference(one)) for one in told.references[:_MOST_REFERENCES])
         words = words_for(intent, wish, told.negative_prompt, len(references))
         order = Order(words, work.padded, png_of(picture), mask_png_of(mask), references)
-        progress.report(0.2, self._notice(service, Extent.of(crop)))
+        progress.report(0.2, _notice(service, Extent.of(crop)))
         answer = ask(service, order, progress.part(0.2, 0.9), self._patience)
         self._tokens = answer.tokens
         outside = mask == 0
@@ -122,16 +124,17 @@ class OpenAI:
         progress.report(1.0, "painted")
         return result
 
-    def _notice(self, service: Service, crop: Extent) -> str:
-        size = working_for(crop, service.sizes).padded
-        if service.stays_here:
-            return f"{service.model} at {service.host}, on this machine, paints {crop.width}×{crop.height} pixels"
-        how = ", unencrypted" if service.origin.scheme == "http" else ""
-        price = f"; it is billed there by tokens, see {PRICES}" if not service.own else ""
-        return (
-            f"{crop.width}×{crop.height} pixels around the mask leave this machine for {service.host}{how}, where "
-            f"{service.model} paints them at {size.width}×{size.height}, quality {service.quality}{price}"
-        )
+
+def _notice(service: Service, crop: Extent) -> str:
+    size = working_for(crop, service.sizes).padded
+    if service.stays_here:
+        return f"{service.model} at {service.host}, on this machine, paints {crop.width}×{crop.height} pixels"
+    how = ", unencrypted" if service.origin.scheme == "http" else ""
+    price = f"; it is billed there by tokens, see {PRICES}" if not service.own else ""
+    return (
+        f"{crop.width}×{crop.height} pixels around the mask leave this machine for {service.host}{how}, where "
+        f"{service.model} paints them at {size.width}×{size.height}, quality {service.quality}{price}"
+    )
 
 
 def _reference(picture: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from models.errors import BadInputError, CancelledError, PentimentoError, UnavailableError
-from models.inpainting.remote import OpenAI
+from models.inpainting.remote.engine import OpenAI
 from models.inpainting.remote.service import ADDRESS, KEY, QUALITY
 from models.progress import SILENT, Progress
 from tests.models.inpainting.remote.conftest import SECRET

@@ -17,7 +17,7 @@ from models.inpainting.choose import all_engines, available_engines, engine_name
 from models.inpainting.commission import Commission, Intent
 from models.inpainting.filling import fill_hole
 from models.inpainting.painters import available_painters, painter_named
-from models.inpainting.remote import OpenAI
+from models.inpainting.remote.engine import OpenAI
 from models.inpainting.remote.service import ADDRESS, KEY, MODEL, OWN_KEY, QUALITY, Service, told_of_service
 from models.progress import SILENT, Progress
 from tests.models.inpainting.remote.conftest import SECRET
