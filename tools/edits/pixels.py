@@ -1,7 +1,8 @@
 """The one mechanism of every edit that changes pixels inside a mask.
 
 Request → target → crop with context → compute → composite through the feathered mask → prove that nothing
-outside it moved → commit. An edit family only says what it computes.
+outside it moved → look at it, and try once more where that promises anything → commit. An edit family only says what
+it computes, and how the result is judged.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from pydantic import Field
 
 from models.compositing import assert_outside_unchanged, composite, outside_max_diff
 from models.geometry import Bounds, Extent
 from models.mask import Mask
 from models.mask import bounds as bounds_of
+from tools.checking.trial import Correction, Examined, Limited, OutOfTimeError, Trial
+from tools.checking.verdict import Outcome
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
 from tools.grounding import Target, ground, remember
@@ -24,6 +28,7 @@ from tools.questions import NeedsAnswerError, Question
 from tools.workspace.workspace import Patch
 
 NOTHING_OUTSIDE = "nothing outside the mask changed"  # the verdict when there is nothing more to measure
+_FLOOR = 2.0  # seconds that a second try may always take; otherwise as long as all before it took
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,16 @@ class Region:
     bounds: Bounds
     rgb: np.ndarray
     mask: Mask
+    avoid: Mask | None = None
+    """h×w, > 0 where nothing may be copied from; None: from anywhere."""
 
     @classmethod
-    def cut(cls, picture: Picture, mask: Mask, margin: int) -> Region:
+    def cut(cls, picture: Picture, mask: Mask, margin: int, avoid: Mask | None = None) -> Region:
         """The bounds of the mask grown by `margin` pixels of context, inside the picture."""
         bounds = bounds_of(mask).padded(margin).clipped(picture.extent)
         rows, columns = bounds.slices
-        return cls(picture, bounds, picture.pixels[rows, columns, :3], mask[rows, columns])
+        shunned = None if avoid is None else avoid[rows, columns]
+        return cls(picture, bounds, picture.pixels[rows, columns, :3], mask[rows, columns], shunned)
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,8 @@ class Computed:
 
     `rgb` has the region's shape and dtype. `mask` is the compositing mask; None keeps the region's own.
     `alpha` (h×w, the picture's dtype) is given by edits that change transparency; it applies where the mask is
-    above 0. `note` is one short measured remark for the report's verdict.
+    above 0. `note` is one short measured remark for the report's verdict. `made` is what "it" means afterwards, over
+    the whole picture, for edits that bring something in; None: what the edit was about.
     """
 
     rgb: np.ndarray
@@ -58,6 +67,33 @@ class Computed:
     alpha: np.ndarray | None = None
     note: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+    made: Target | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One computed result that is not committed: `rgb` are the region's samples, `allowed` its compositing mask."""
+
+    target: Target | None
+    region: Region
+    computed: Computed
+    rgb: np.ndarray
+    allowed: Mask
+    examined: Examined | None = None
+
+    def trial(self, words: str | None, seed: int) -> Trial:
+        """As the checks want to see it: the whole picture before and after."""
+        before = self.region.picture.pixels[..., :3]
+        after, allowed = before.copy(), np.zeros(before.shape[:2], np.float32)
+        after[self.region.bounds.slices] = self.rgb
+        allowed[self.region.bounds.slices] = self.allowed
+        target = allowed if self.target is None else self.target.mask
+        return Trial(before, after, target, allowed, words, seed)
+
+    @property
+    def badness(self) -> float:
+        """How poor it is, by the checks' measure."""
+        return 0.0 if self.examined is None else self.examined.verdict.badness
 
 
 class PixelEdit(EditRequest):
@@ -66,6 +102,13 @@ class PixelEdit(EditRequest):
     needs_target: ClassVar[bool] = False  # False: without a target the whole picture is meant
     certainty: ClassVar[float] = 0.0  # how sure words must be grounded, in [0, 1]; below it the person is asked
     question: ClassVar[str] = "What should it be applied to? Click it, or brush over it, on the picture."
+    checked: ClassVar[bool] = False  # whether `examine` has anything to say
+    attempt: int | None = Field(
+        None,
+        ge=1,
+        le=2,
+        description="Only to repeat a result: 1 is the first try, 2 the corrected one. Leave out for the better.",
+    )
 
     @abstractmethod
     def compute(self, region: Region, context: EditContext) -> Computed:
@@ -93,39 +136,122 @@ class PixelEdit(EditRequest):
         del box, extent
         return 0
 
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined | None:
+        """Judge a result. `first` is the trial that it corrects, None for the first one; see `checked`."""
+        del trial, computed, context, first
+        return None
+
     def perform(self, context: EditContext) -> StepReport:
-        """Perform the edit on the current version and commit the result as a new one."""
+        """Perform the edit on the current version and commit the result as a new one.
+
+        A result that is found poor is tried once more, in another way and in no more time; the better one stays
+        current, and the other becomes a branch beside it. Nothing is committed before both are finished.
+        """
         started = context.clock()
-        workspace, progress = context.workspace, context.progress
+        progress = context.progress
         progress.report(0.0, "looking")
         target = self.find_target(context)
-        picture = workspace.picture()
+        picture = context.workspace.picture()
+        end = 0.55 if self.checked else 0.95
+        kept = self._attempted(picture, target, None, replace(context, progress=progress.part(0.1, end)))
+        other, correction, outcome = None, self._correction(kept), None
+        if correction is not None:
+            progress.report(end, "trying again")
+            limited = Limited(progress.part(end, 0.95), context.clock, max(_FLOOR, context.clock() - started))
+            try:
+                with limited:
+                    second = self._attempted(
+                        picture, target, correction, replace(context, progress=limited.progress), kept
+                    )
+                better = self.attempt == 2 or second.badness < kept.badness
+                kept, other, outcome = (second, kept, "kept") if better else (kept, second, "no better")
+            except OutOfTimeError:
+                outcome = "out of time"
+        progress.report(0.95, "saving")
+        tried = {} if correction is None else {"retry": {"reason": correction.reason, "outcome": outcome}}
+        seconds = context.clock() - started
+        base = context.workspace.head.id
+        if other is not None:
+            self._commit(other, context, base, seconds, tried, 1 if outcome == "kept" else 2)
+        return self._commit(kept, context, base, seconds, tried, None)
+
+    def _correction(self, first: Attempt) -> Correction | None:
+        """What to try differently; nothing for masks that the person gave: not a pixel beyond them may change."""
+        given = first.target is None or first.target.exact
+        return None if given or self.attempt == 1 or first.examined is None else first.examined.correction
+
+    def _attempted(
+        self,
+        picture: Picture,
+        target: Target | None,
+        correction: Correction | None,
+        context: EditContext,
+        first: Attempt | None = None,
+    ) -> Attempt:
+        """Compute and judge; with a `correction`, as that says."""
+        avoid, request = None, self
+        if correction is not None and target is not None:
+            target, avoid = replace(target, mask=correction.target), correction.avoid
+            request = self.model_copy(update={"seed": correction.seed})
         mask = self._mask(picture, target)
-        region = Region.cut(picture, mask, self.context_margin(bounds_of(mask), picture.extent))
-        computed = self.compute(region, replace(context, progress=progress.part(0.1, 0.95)))
+        region = Region.cut(picture, mask, self.context_margin(bounds_of(mask), picture.extent), avoid)
+        computed = request.compute(region, replace(context, progress=context.progress.part(0.0, 0.9)))
         allowed = region.mask if computed.mask is None else computed.mask
         result = composite(region.rgb, computed.rgb, allowed)
         assert_outside_unchanged(region.rgb, result, allowed)
-        progress.report(0.95, "saving")
+        attempt = Attempt(target, region, computed, result, allowed)
+        if not self.checked:
+            return attempt
+        context.progress.report(0.9, "checking")
+        words = target.label if target is not None and target.how == "words" else None
+        before = None if first is None else first.trial(words, self.seed)
+        return replace(attempt, examined=self.examine(attempt.trial(words, self.seed), computed, context, before))
+
+    def _commit(
+        self,
+        attempt: Attempt,
+        context: EditContext,
+        base: str,
+        seconds: float,
+        tried: dict[str, Any],
+        number: int | None,
+    ) -> StepReport:
+        """Commit an attempt as a child of `base`; `number` says which try it was where it is not the better one."""
+        workspace, target, computed = context.workspace, attempt.target, attempt.computed
+        label = target.label if target else None
+        verdict = computed.note or NOTHING_OUTSIDE
+        details = dict(computed.details)
+        message = self.sentence(label)
+        if attempt.examined is not None:
+            found = attempt.examined.verdict
+            verdict = found.sentence
+            details |= {"check": found.as_details(), **tried}
+            if computed.note:
+                details["note"] = computed.note
+            if number is None:
+                message = _told(message, attempt.examined, tried.get("retry"))
         report = StepReport(
             op=self.op,
-            message=self.sentence(target.label if target else None),
+            message=message,
             engine=computed.engine,
-            selection=target.label if target else None,
-            mask_area=int(np.count_nonzero(allowed > 0)),
-            outside_max_diff=outside_max_diff(region.rgb, result, allowed),
-            seconds=context.clock() - started,
-            verdict=computed.note or NOTHING_OUTSIDE,
-            details=computed.details,
+            selection=label,
+            mask_area=int(np.count_nonzero(attempt.allowed > 0)),
+            outside_max_diff=outside_max_diff(attempt.region.rgb, attempt.rgb, attempt.allowed),
+            seconds=seconds,
+            verdict=verdict,
+            details=details,
         )
+        described = self.describe(attempt.region.picture, target)
         version = workspace.commit(
-            _change(region, result, computed.alpha, allowed, self.describe(picture, target)),
-            edit=self.as_dict(),
-            message=report.message,
+            _change(attempt.region, attempt.rgb, computed.alpha, attempt.allowed, described),
+            edit=self.as_dict() | ({} if number is None else {"attempt": number}),
+            message=message,
             report=report.as_dict(),
+            parent=base,
         )
-        if target is not None:
-            remember(workspace, version.id, target)
+        about = computed.made or target
+        if about is not None:
+            remember(workspace, version.id, about)
         return replace(report, version=version.id)
 
     def find_target(self, context: EditContext) -> Target | None:
@@ -141,6 +267,16 @@ class PixelEdit(EditRequest):
         if not np.any(target.mask >= 0.5):
             raise NeedsAnswerError(Question(f"I could not find any of {target.label!r}; click it on the picture."))
         return self.shape_mask(target.mask, exact=target.exact)
+
+
+def _told(message: str, examined: Examined, retry: dict[str, Any] | None) -> str:
+    """What was done, with half a sentence on a second try, and what the person should look at."""
+    if retry is not None and retry["outcome"] == "kept":
+        message = f"{message.rstrip('.')}; {retry['reason']} at first, so I tried again."
+    if examined.verdict.outcome > Outcome.PASSED:
+        tried = " A second try was no better." if retry is not None and retry["outcome"] == "no better" else ""
+        message = f"{message}{tried} Have a look: {examined.verdict.sentence}."
+    return message
 
 
 def _change(

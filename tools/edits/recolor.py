@@ -12,6 +12,8 @@ from pydantic import Field, field_validator
 from models.colour.difference import body_difference
 from models.colour.naming import ColourWish, parse_colour
 from models.colour.recolour import recolour
+from tools.checking import recolouring
+from tools.checking.trial import Examined, Trial
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
@@ -23,6 +25,7 @@ class Recolor(PixelEdit):
 
     op: ClassVar[str] = "recolor"
     needs_target: ClassVar[bool] = True
+    checked: ClassVar[bool] = True
     question: ClassVar[str] = "What should get another colour? Click it, or brush over it, on the picture."
     value: str = Field(
         max_length=500,
@@ -49,17 +52,14 @@ class Recolor(PixelEdit):
         rgb = recolour(region.rgb, region.mask, wish, progress=context.progress)
         # the soft edge is worked into the result already: blending once more would bring the old rim back
         changed = (region.mask > 0).astype(np.float32)
-        return Computed(rgb, "oklab", mask=changed, note=_verdict(rgb, region, wish, self.wish))
+        off = None if wish.is_relative else body_difference(rgb, region.mask, wish.target)
+        return Computed(rgb, "oklab", mask=changed, details={} if off is None else {"difference": round(off, 2)})
+
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
+        """How near the colour came, and whether some of the old one is left."""
+        del context
+        return recolouring.examined(trial, computed.details.get("difference"), self.wish.hex, first)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
         return f"Recoloured {the(label)}: {self.value}."
-
-
-def _verdict(rgb: np.ndarray, region: Region, aim: ColourWish, asked: ColourWish) -> str | None:
-    """How near the surface came to an absolute colour; None for a relative wish. `aim` is in the picture's profile."""
-    if aim.is_relative:
-        return None
-    difference = body_difference(rgb, region.mask, aim.target)
-    near = "as asked" if difference < 4 else "near what was asked" if difference < 10 else "not quite what was asked"
-    return f"{near} (CIEDE2000 {difference:.1f} from {asked.hex})"

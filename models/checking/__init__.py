@@ -1,0 +1,1 @@
+"""Measures of a finished edit, on arrays alone: what stayed, what shows a seam, what was copied twice."""

@@ -1,0 +1,78 @@
+"""One result that is to be judged, and another way to come to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.errors import CancelledError
+from models.mask import Mask
+from models.progress import Progress
+from tools.checking.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A finished but not yet committed result.
+
+    `before` and `after` are the whole picture, H×W×3 (8 or 16 bit); `target` H×W float32, what the request is about;
+    `allowed` H×W float32, what may have changed. `words` are the person's for the target, None where it was drawn.
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    target: Mask
+    allowed: Mask
+    words: str | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What to do differently, and why, as half a sentence ("its mirror image was left").
+
+    `target` H×W float32 takes the place of the trial's; `avoid` (H×W float32, > 0) must not be copied from.
+    """
+
+    target: Mask
+    reason: str
+    seed: int
+    avoid: Mask | None = None
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The verdict on a trial, and what to try next where that promises anything."""
+
+    verdict: Verdict
+    correction: Correction | None = None
+
+
+class OutOfTimeError(Exception):
+    """A second try would take longer than it may."""
+
+
+class Limited:
+    """A progress that ends work when its time is up, which is not the same as when the person stops it."""
+
+    def __init__(self, progress: Progress, clock: Callable[[], float], seconds: float) -> None:
+        self._progress = progress
+        self._clock = clock
+        self._deadline = clock() + seconds
+
+    @property
+    def progress(self) -> Progress:
+        """To be handed to the work."""
+        return Progress(self._progress.on_report, lambda: self._progress.is_cancelled() or self._late())
+
+    def __enter__(self) -> Limited:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, CancelledError) and not self._progress.is_cancelled():
+            raise OutOfTimeError from error
+
+    def _late(self) -> bool:
+        return self._clock() > self._deadline
