@@ -90,6 +90,11 @@ def answer(text: str, past: Conversation) -> list[Step]:
     short = re.sub(r"[\s,]+(?:please|pls|thanks|thank you|i think|i guess|maybe)$", "", short, flags=re.I)
     if lexicon.opening_verb(strip_preamble(short)) and not references.is_reference(short):
         return []
+    numbered = references.numbered_options(past.last_reply)
+    if (
+        which := re.fullmatch(r"(?:the )?(?:option|number|no\.?|nr\.?|#|choice|answer)? ?(\d|[a-d])\)?", short, re.I)
+    ) and (named := numbered.get(which[1].lower())):
+        short = named
     options = references.options(past.last_reply)
     if wanted:
         picked = re.split(r"\s*,\s*(?:and )?|\s+and\s+", short)

@@ -205,6 +205,8 @@ def _thing(target: str, value: str) -> list[Step]:
         return [Step("replace", target, f"transparent {noun}")]
     if v.full(v.POSITION, value) and not re.search(r"\bout$|^away$", value):
         return [Step("move", target, value)]
+    if v.full(r"(?:not|less) (?:so )?(?:hazy|foggy|misty)", value):
+        return each("restore", "dehaze")
     if v.full(rf"{v.DEGREE}{v.QUALITY}(?:(?:,| and|, and) {v.DEGREE}{v.QUALITY})*", value):
         return each("restore", value)
     if v.full(r"(?:the |an? )?(?:same )?size (?:of|as) .+", value):

@@ -68,6 +68,8 @@ def change_attribute(target: str, value: str) -> list[Step] | None:
         r"(?:the |its )?colou?rs?(?: scheme)?", bare
     ):
         of = match["of"] if match else ""
+        if re.fullmatch(r"(?:the|its|all|all the|overall|these|those|main|my|our)", of, re.I):
+            of = ""  # "the colours" alone are the picture's
         value = re.sub(r"^(?:from )?.*?\bto ", "", value) if value.startswith("from ") else value
         if of and v.is_background(of):
             return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace as changed
 
-from agent.offline import complaints, frames, intents, lexicon, verbless
+from agent.offline import complaints, erasing, frames, intents, lexicon, verbless
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.normalise import strip_preamble, strip_tail
@@ -36,6 +36,7 @@ _LONGEST = 240
 _LONGEST_WISH = 8  # words
 _CENTRED = Step("move", None, "center")
 _RESERVED = re.compile(r"\s*(?:but )?(?:keep|leave|preserve|retain|don't|do not|without (?:touching|changing))\b", re.I)
+_GOES_ON = re.compile(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE})|(?:\d+ ?\w+ )?{v.POSITION}", re.I)
 _OWN = frozenset("adjust restore blur recolor resize_object rotate".split())
 
 
@@ -59,7 +60,14 @@ def wishes(text: str) -> list[Step]:
     if label is None and _mere_values(parts):
         return []
     thing = None if label is None or v.full(_NO_THING, label) else p.noun_phrase(label)
-    read = [_wish(part, thing, label is not None) for part in parts]
+    if thing and (coloured := p.colour_suffix(thing)):  # "cap gold -> silver"
+        thing = coloured[0]
+    if all(erasing.flaw(part) for part in parts):
+        return erasing.merged_flaws([flaw for part in parts if (flaw := erasing.flaw(part))])
+    read: list[list[Step]] = []
+    for part in parts:
+        before = read[-1][-1].target if read and read[-1] else None
+        read.append(_wish(part, thing or (before if _GOES_ON.fullmatch(part) else None), label is not None))
     unread = sum(not steps for steps in read)
     if unread * 3 > len(parts) or len(parts) - unread < (1 if label is not None else 2) or (unread and verbal[0]):
         return []
@@ -88,7 +96,9 @@ def _wish(part: str, thing: str | None, labelled: bool) -> list[Step]:
         return [Step("background_replace", None, part)]
     if labelled and (p.is_plain_colour(part) or v.full(rf"{v.DEGREE}(?:{v.SIZE}|{v.QUALITY}|{v.MATERIAL})", part)):
         return _readable(f"make the {thing or 'product'} {part}")
-    if thing and v.full(rf"{v.DEGREE}{v.TONE}", part):
+    if thing and _GOES_ON.fullmatch(part):
+        if not v.full(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE})", part):
+            return [Step("move", thing, part)]
         return _readable(f"make the {thing} {part}")
     steps = _readable(part)
     if not steps:

@@ -6,6 +6,7 @@ import re
 
 from agent.offline import lexicon
 from agent.offline import vocabulary as v
+from agent.offline.normalise import strip_preamble
 
 _CONNECTOR = re.compile(
     r"(?:^|[\s,;.:&+)\]-])(?:and then|and also|and|then|also|plus|but also|but|&|\+|or|after that|"
@@ -23,6 +24,7 @@ _POLITE = re.compile(
     r"|(?:(?<=undo)|(?<=undo that)|(?<=undo it)),?\s+(?:and|but|then)\s+(?=[a-z])"
     r"|,?\s+(?:and|but|also|plus)\s+(?=(?:please )?no (?!longer|more than|one\b)\w)"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
+    r"|,\s*(?=(?:the|their|his|her|my|its) [\w' ]{2,30}? (?:should|must|can|needs?|has|have)(?:n't| not)?\b)"
     r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|"
     r"should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
@@ -77,8 +79,21 @@ def clauses(sentence: str) -> list[str]:
     """The clauses of one sentence, without the words that joined them."""
     found: list[str] = []
     for part in _POLITE.split(sentence):
-        found += _split_verbs(part)
+        for statement in _statements(part):
+            found += _split_verbs(statement)
     return [clause for clause in (_trim(part) for part in found) if re.search(r"\w", clause)]
+
+
+_STATED = re.compile(
+    r",?\s+(?:and|but)\s+(?=(?:the|his|her|my|their|its|it|they) ?[\w' ]{0,30}? ?(?:is|are|looks?|was|were|seems?|has|"
+    r"have|feels?)(?:n't)? \w)",
+    re.I,
+)
+
+
+def _statements(part: str) -> list[str]:
+    """The statements of a part that asks for nothing outright ("it is dark and the sky looks dull")."""
+    return [part] if lexicon.opening_verb(strip_preamble(part)) else _STATED.split(part)
 
 
 def _split_verbs(text: str) -> list[str]:

@@ -18,7 +18,9 @@ _STILL = re.compile(
     r"showing|on .+|in .+))?$|^(?P<b>.+?)(?: is| are|'s)? still (?:there|visible|here|showing|"
     r"in (?:it|the .+)|left|present|remains?|on .+|around|shows?)(?:.*)$|^(?:i can |you can |"
     r"we can )still see (?P<c>.+)$|^you(?:'ve| have)? (?:missed|forgot|overlooked|left|"
-    r"skipped)(?: out)? (?P<d>.+?)(?: (?:out|behind|there|in))?$|^(?P<e>.+?) (?:remains?|"
+    r"skipped)(?: out)? (?P<d>.+?)(?: (?:out|behind|there|in))?$|^(?:it |that )?left (?:behind )?(?P<f>(?:an? |"
+    r"the |some |its |his |her ).+?)"
+    r"(?: behind| there| over)?$|^(?P<e>.+?) (?:remains?|"
     r"wasn't removed|was not removed|didn't (?:go|disappear)(?: away)?|was left(?: behind)?|"
     r"is left(?: behind)?|not (?:removed|gone)(?: yet)?)$",
     re.I,
@@ -52,6 +54,14 @@ _NOT_FOUND = re.compile(
 )
 
 
+_SAID_VERB = re.compile(
+    r"^(?:but |no,? )?i (?:said|asked (?:you )?(?:to|for)|told you to|wanted you to|"
+    r"meant(?: to)?) (?P<verb>[a-z]+)(?: (?:it|"
+    r"that|them|him|her))?,? (?:and )?(?:not|instead of|rather than) (?:to )?[a-z]+(?: (?:it|that|them|him|her))?$",
+    re.I,
+)
+
+
 def corrected(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """Complaints: still there, wrong one, not that one but the other."""
     if match := re.match(
@@ -62,6 +72,8 @@ def corrected(raw: str, text: str, past: Conversation, last: Step) -> list[Step]
         re.I,
     ):
         return [Step("restore", p.bare(match["what"]), "clean")]
+    if (match := _SAID_VERB.match(raw)) and (steps := parse_clause(f"{match['verb']} the {last.target or past.focus}")):
+        return [Step("undo"), *steps]
     for candidate in (raw, text):
         if match := _STILL.match(candidate):
             what = next(group for group in match.groups() if group)

@@ -40,6 +40,12 @@ LESS = re.compile(
 )
 
 
+_OVERDONE = re.compile(
+    r"^(?:but )?(?:you(?:'ve| have)?|it|that) ?(?:\w+)?(?: it| that)? (?:a bit |way |far |much )?too (?:much|"
+    r"far|hard|strongly|tight(?:ly)?|"
+    r"close(?:ly)?)$",
+    re.I,
+)
 _DIRECTION = re.compile(rf"^(?:(?:move|put|shift|place) (?:it|them|him|her) )?(?P<how>{v.POSITION})$", re.I)
 
 
@@ -70,6 +76,10 @@ def by_degree(text: str, past: Conversation, last: Step) -> list[Step]:
     said = re.split(r"\s*,\s*", plain)
     if len(said) > 1 and all(LESS.match(part) for part in said[:2]):
         return _less(last)
+    if _OVERDONE.match(text):
+        return _less(last)
+    if last.op == "rotate":
+        plain = re.sub(r"^(?:turn|rotate|flip|spin|tilt|face|mirror)(?: (?:it|that|this|him|her))? (?=\w)", "", plain)
     for dialled in (text, plain):
         if LESS.match(dialled):
             return _less(last)
@@ -184,6 +194,8 @@ def _less(last: Step) -> list[Step]:
         return [Step("adjust", last.target, f"less {adjective}")]
     if last.op in ("remove", "background_remove", "undo"):
         return []
+    if last.op == "crop":
+        return [Step("crop", last.target, "wider")]
     if last.op == "resize_object":
         return [
             Step(

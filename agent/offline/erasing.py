@@ -226,6 +226,7 @@ def _trim(rest: str) -> str:
         flags=re.I,
     )
     rest = p.without_image(rest)
+    rest = re.sub(r"\s+(?:again|already|anyway|afterwards)$", "", rest, flags=re.I)
     rest = re.sub(r"(?: would be (?:nice|great|good|lovely|cool|awesome|perfect))$", "", rest, flags=re.I)
     return re.sub(r"^(?:of|out|away|off)\s+(?=the|my|his|her|this|that|all)", "", rest, flags=re.I)
 

@@ -61,6 +61,18 @@ _STAYS = re.compile(
 _RESTING = re.compile(r"^(?:the |a |an )?(?:rest|others|other ones|remaining)", re.I)
 
 
+_LIKE_COLOUR = re.compile(
+    r"^(?:it should be |make it )?(?:more|rather|closer|something|a bit|a shade)(?: of| like| to| towards?| more like)+"
+    r"(?: an?)? (?P<colour>[\w# -]+)$",
+    re.I,
+)
+
+
+_RICHER = re.compile(
+    rf"(?:with|plus|add|needs) (?:(?:a (?:bit|touch|little)|some|more|extra) (?:of )?)*(?P<what>{v.QUANTITY})$", re.I
+)
+
+
 def elliptical(clause: str, past: Conversation) -> list[Step]:
     """The steps of a follow-up that is no sentence of its own; empty when it is not one."""
     last = past.last
@@ -74,6 +86,8 @@ def elliptical(clause: str, past: Conversation) -> list[Step]:
         return steps
     if steps := by_amount(text, last):
         return steps
+    if (like := _LIKE_COLOUR.match(text)) and p.could_be_colour(like["colour"]):
+        return new_colour(like["colour"], past, last)
     if steps := repeated(raw, text, past, last):
         return steps
     if steps := by_degree(text, past, last):
@@ -112,6 +126,8 @@ def loose(clause: str, past: Conversation) -> list[Step]:
             return [changed(last, value=f"{last.value} {joined['how']}")]
         if joined["how"].startswith("with ") and not joined["how"].startswith("without"):
             return [Step("insert", thing_of(last), p.bare(joined["how"][5:]))]
+    if past.focus and (richer := _RICHER.match(text)):
+        return [Step("adjust", past.focus, f"more {richer['what']}")]
     if (coloured := re.match(r"(?P<colour>[\w-]+(?: [\w-]+)?) with (?:an? |the )?.+$", phrase)) and p.is_plain_colour(
         coloured["colour"]
     ):

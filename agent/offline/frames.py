@@ -12,6 +12,7 @@ from agent.offline import (
     dressing,
     erasing,
     framing,
+    from_pictures,
     imperative,
     inserting,
     lexicon,
@@ -45,12 +46,13 @@ def parse_clause(clause: str) -> list[Step]:
     clause = strip_tail(strip_preamble(clause))
     if not clause:
         return []
-    if steps := _colon(clause):
+    if steps := from_pictures.taken(clause) or _colon(clause):
         return steps
     clause = re.sub(r",\s*(?:and )?not (?:the |that |his |her )[^,]{1,60}(?:,|$)", " ", clause).strip()
     clause = re.sub(
         rf"^([a-z]+) ({v.PRONOUN}|[\w' ]{{0,0}}) (up|out|off|away|down|in)$", r"\1 \3 \2", clause, flags=re.I
     )
+    clause = re.sub(rf"^([a-z]+) ((?:the |its |my )?{v.QUANTITY}) (up|down|back)$", r"\1 \3 \2", clause, flags=re.I)
     readings = imperative.imperatives(clause)
     opening = lexicon.opening_verb(clause)
     if opening and not (readings and readings[0].startswith(("remove ", "replace ")) and _separated(clause)):
@@ -101,6 +103,9 @@ def _colon(clause: str) -> list[Step]:
         if p.noun_phrase(opening[1]) is None or v.is_pronoun(opening[1]):
             return _imperative(f"{opening[0]} {match['what']}")
         return parse_clause(match["how"])
+    became = p.colour_suffix(match["what"])
+    if became and not v.is_background(became[0]) and p.could_be_colour(match["how"]):
+        return [Step("recolor", p.noun_phrase(became[0]), p.colour_words(match["how"]))]
     if v.full(v.QUANTITY, match["what"]):
         return toning.adjust(f"{match['what']} {match['how']}") or assigning.assign(match["what"], match["how"])
     steps = assigning.assign(match["what"], match["how"])
@@ -189,6 +194,12 @@ def _ordered(frames: tuple[str, ...], verb: str, rest: str) -> list[str]:
         first("crop")
     elif verb in ("invert", "widen", "lengthen"):
         first("tone" if verb == "invert" else "outpaint")
+    elif (
+        verb == "fill"
+        and re.search(r"\bwith (?!(?:the )?(?:background|surroundings|content))", rest)
+        and not re.match(r"(?:the |any |all )*(?:missing|gaps?|holes?|blanks?|torn)\b", rest, re.I)
+    ):
+        first("colour" if p.colour_suffix(rest) else "insert")
     elif verb in ("fill", "fill in") and re.match(
         r"(?:the |any |all )*(?:missing|gaps?|holes?|blanks?|empty|white (?:areas?|space|parts?)|"
         r"torn)\b",

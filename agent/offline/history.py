@@ -10,7 +10,7 @@ from agent.offline import vocabulary as v
 from agent.offline.steps import Step
 
 _QUESTION = re.compile(
-    r"\?\s*$|\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|"
+    r"\?\s*$|\?\s+\(?[1aA][).:] |\b(?:which (?:one|of)|do you mean|did you mean|shall i|should i|want me to|"
     r"would you like|left or right)\b",
     re.I,
 )

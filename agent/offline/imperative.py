@@ -63,9 +63,10 @@ def _desire(match: re.Match[str]) -> str | None:
             count=1,
             flags=re.I,
         )
-    if found := re.match(r"(.+?) to (?:be|look|feel|have|become|appear|wear) (.+)$", thing, re.I):
-        verb = re.search(r" to (be|look|feel|have|become|appear|wear) ", thing)
-        return f"make {found[1]} {verb[1] if verb else 'be'} {found[2]}"
+    if found := re.match(
+        r"(.+?) to (be|look|feel|have|become|appear|wear|say|read|hold|face|show|match|stay) (.+)$", thing, re.I
+    ):
+        return f"make {found[1]} {found[2]} {found[3]}"
     if re.match(
         r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )",
         thing,
@@ -161,6 +162,10 @@ _RULES: tuple[_Rule, ...] = (
         lambda m: f"remove all {m['np']} except one",
     ),
     _rule(r"(?:just|only) (?P<n>one|1|a single) (?P<np>.+)$", lambda m: f"remove all {m['np']} except one"),
+    _rule(
+        r"(?:(?:just|only) )?(?P<np>(?:the|this|my|his|her|that) [\w' -]+?),? (?:and )?nothing (?:else|more)$",
+        lambda m: f"remove everything except {m['np']}",
+    ),
     _rule(r"(?:leave|keep)(?: just| only) (?P<np>.+)$", lambda m: f"remove everything except {m['np']}"),
     # taking apart: "take X off Y", "crop X out", "photoshop X out of Y"
     _rule(
@@ -323,6 +328,13 @@ _RULES: tuple[_Rule, ...] = (
         lambda m: f"make {m['np']} {m['how']}",
     ),
     # instead of
+    _rule(
+        r"(?:i|we)(?:'d| would|'d rather| would rather)? (?:prefer|have|like|see|take) (?P<new>(?:an? |some |"
+        r"the )[\w' -]+?) "
+        r"(?:over|to|instead of|rather than|in place of) (?P<old>(?:an? |the |that |this |his |"
+        r"her )[\w' -]+?)(?: here| there)?$",
+        lambda m: f"replace the {p.bare(m['old'])} with {m['new']}",
+    ),
     _rule(
         r"(?:make |have |i want |i'd like )?(?P<np>[\w' -]+?) (?:in |to be |be |"
         r"should be )?(?P<new>[\w-]+(?: [\w-]+)?) (?:instead of|rather than|"

@@ -34,6 +34,13 @@ _THANKS = re.compile(
     r"perfect job)[\s,.!?:)]*)+$",
     re.I,
 )
+_REMARK = re.compile(
+    r"^(?:(?:lol|haha|omg|ugh|wow|hmm)[\s,!.]*)?(?:you(?:'re| are| guys are)|this (?:app|tool|thing|bot) is) "
+    r"(?:so |such |really |very |an? |absolutely |kinda |pretty |totally )*\w+(?: (?:idiot|liar|genius|joke|job|"
+    r"tool|thing|"
+    r"app|bot|assistant))?(?: (?:lol|haha|!+))*[\s!.]*$",
+    re.I,
+)
 _PLEASED = re.compile(
     r"^(?:(?:thanks?|thank you|great|perfect|awesome|wow|yes|ok|nice|cool|amazing|"
     r"lovely)(?: (?:so much|a lot|very much|again))?[\s,!.]+)*"
@@ -109,6 +116,7 @@ _REFUSE = re.compile(
     re.I,
 )
 _UNSUPPORTED = re.compile(
+    r"\b(?:hear|listen to)\b|"
     r"\b(?:so )?(?:that )?(?:i|you|we|one) can (?:rotate|walk|move|look|spin|fly|turn) (?:around|inside|through)\b|"
     r"\b(?:make|turn|convert|create|generate|export|render|animate|produce|into|"
     r"as)\b.{0,40}\b(?:an? )?(?:videos?|gifs?|animations?|animated|movie(?! poster)|slideshow|"
@@ -248,7 +256,7 @@ def chat(text: str) -> Step | None:
         return Step("other", None, "chat: greeting")
     if _THANKS.match(text):
         return Step("other", None, "chat: done, no action")
-    if _PLEASED.match(text):
+    if _PLEASED.match(text) or _REMARK.match(text):
         return Step("other", None, "chat: done, no action")
     if _EDIT_QUESTION.search(text):
         return None

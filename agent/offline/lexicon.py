@@ -49,7 +49,8 @@ VERBS: dict[str, tuple[str, ...]] = {
     "raise": _words(
         "increase, raise, boost, up, bump, bump up, crank, crank up, turn up, amplify, intensify, strengthen, "
         "enhance, heighten, push, push up, dial up, lift, maximize, maximise, max out, deepen, pump up, pump, open up, "
-        "amp up, bring up, bring out, augment, elevate, step up, double, triple, improve, accentuate, emphasize"
+        "amp up, pull up, drag up, bring up, bring out, augment, elevate, step up, double, triple, improve, "
+        "accentuate, emphasize"
     ),
     "lower": _words(
         "decrease, reduce, lower, lessen, drop, turn down, tone down, dial down, dial back, cut down, cut back, "
@@ -213,7 +214,7 @@ _COMPOUND_NOUN = re.compile(
     r"(?:steam|dust|paint|iron|burn|cut|crop|print|light|press|stamp|fold|tan|stretch|scratch|wear|age|clip|cover|top|"
     r"color|colour|frame|stain|patch|lens|shade|pop|tag|label|mask|polish|clean|grease|glue|crease) "
     r"(?:marks?|spots?|stains?|lines?|streaks?|holes?|leaks?|flares?|drips?|splatters?|smudges?|residue|lettering|"
-    r"fringing|cast|banding|bulbs?|switch|fixture|strips?|brush|bucket)\b",
+    r"fringing|cast|banding|bulbs?|switch|fixture|strips?|brush|bucket)\b|[a-z]+ (?:should|must|is|are|was|looks)\b",
     re.IGNORECASE,
 )
 

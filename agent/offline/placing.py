@@ -27,6 +27,8 @@ def put(rest: str) -> list[Step]:
         return replace(f"{match['old']} with {match['new']}")
     if re.match(r"(?:it|that|this|them|everything|the .+?) back(?: in)?(?: (?:to|the way|how|where).*)?$", rest, re.I):
         return [Step("undo")]
+    if re.match(r"the [A-Z]\w+(?: [A-Z]\w+)* (?:in|on|at|behind|next to|into|onto)\b", rest):
+        return insert(rest, "put")  # a landmark, so it is in no picture yet
     if match := re.match(
         r"(?P<what>.+?) (?:on|onto|in|into|against|over|in front of|with|at|before|"
         r"on to) (?P<where>(?:an? |the |some |pure |plain |solid |different |"

@@ -12,6 +12,7 @@ from agent.offline import (
     filling,
     followup,
     frames,
+    from_pictures,
     intents,
     interjections,
     languages,
@@ -19,6 +20,7 @@ from agent.offline import (
     references,
     replies,
     restyling,
+    second_thoughts,
     session,
     shorthand,
     spelling,
@@ -43,14 +45,16 @@ _HINDI = re.compile(
 )
 
 
-def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False) -> Plan:
+def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False, has_attachment: bool = False) -> Plan:
     """The edits a request asks for, in the order said, completed from the conversation before it.
 
     `context` is the conversation, oldest turn first. With `has_selection` the person has just pointed at
-    something: "this", "it" and a bare "blue" mean that, and the target is then "this". Never raises; what it
-    cannot read becomes a `clarify` step whose question is in `reply`.
+    something: "this", "it" and a bare "blue" mean that, and the target is then "this". With `has_attachment` another
+    picture came with the message, and "put this logo on the mug" is about that. Never raises; what it cannot read
+    becomes a `clarify` step whose question is in `reply`.
     """
     past = _conversation(context)
+    text = from_pictures.with_attachment(text) if has_attachment else text
     steps, why, quotes = _read(text, past, has_selection)
     told = tuple(Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps)
     return Plan(told, replies.reply_for(list(told), why))
@@ -100,7 +104,7 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
     if lang == "en" and intents.is_foreign(protected):
         return [Step("clarify")], "target", quotes
     protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
-    protected = shorthand.in_plain_words(protected)
+    protected = from_pictures.in_one_clause(shorthand.in_plain_words(protected))
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -124,6 +128,8 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     ):
         text = re.sub(r"\bits (?=[a-z])", f"the {past.focus}'s ", text, count=1)
     if steps := answering.answer(text, past):
+        return completed(steps, past, has_selection)
+    if steps := second_thoughts.second_thought(text, past, has_selection):
         return completed(steps, past, has_selection)
     if (small_talk := intents.chat(text)) and all(intents.chat(said) for said in normalise.sentences(text)):
         return [small_talk], ""

@@ -10,7 +10,15 @@ from agent.offline.steps import Step
 from agent.offline.tables import Rule, rule
 
 _PRODUCT = r"(?:(?:the |a )?(?:product|item|shot|photo|image|it|object|model|subject)s? )?"
-_BEHIND = r"(?:back ?ground|backdrop|bg|b/g|seamless|sweep)"
+_BEHIND = r"(?:back ?ground|backdrop|bg|b/g|seamless|sweep|cyc(?:lorama)?|infinity cove)"
+_LIGHT = (
+    r"(?:soft|hard|warm|cool|cold|even|studio|window|natural|side|back|rim|ambient|candle|morning|evening|day|sun|moon|"
+    r"golden hour|sunset|sunrise|dramatic|diffuse[d]?|directional)"
+)
+_FIT = (
+    r"symmetric(?:al)?|even|straight|clean|cleaner|true|accurate|correct|neutral|crisp|sharp|smooth|tidy|neat|uniform|"
+    r"consistent|legible|readable|balanced"
+)
 
 
 def _on_a_colour(m: re.Match[str]) -> list[Step]:
@@ -39,6 +47,15 @@ def _background(m: re.Match[str]) -> list[Step]:
     return [Step("background_replace", None, kind)]
 
 
+def _in_order(m: re.Match[str]) -> list[Step]:
+    thing = p.noun_phrase(m["np"])
+    if v.full(rf"(?:the )?{v.QUANTITY}", m["np"]):
+        return [Step("adjust", None, m[0])]
+    if m["how"].lower() == "straight":
+        return [Step("rotate", thing, "straighten")]
+    return [Step("restore", thing, m["how"])] if thing and len(thing.split()) <= 4 else []
+
+
 RULES: tuple[Rule, ...] = (
     rule(
         r"(?:an? )?(?P<how>(?:slightly |much |bit |little )*(?:tight|clos|wid|loos)er) crop$",
@@ -54,6 +71,22 @@ RULES: tuple[Rule, ...] = (
         r"(?:the )?(?:product |item |it )?(?:to )?(?P<how>(?:fill(?:s|ing)?|occup(?:y|ies)) \d+ ?%|"
         r"\d+ ?% fill)(?: of (?:the )?frame)?$",
         lambda m: [Step("crop", None, m["how"])],
+    ),
+    rule(
+        rf"(?:an? |in |with )*(?:{_LIGHT}[ ,]+)*{_LIGHT} ?light(?:ing)?(?: from (?:the )?\w+)?$",
+        lambda m: [Step("adjust", None, p.bare(m[0]))],
+    ),
+    rule(rf"(?P<how>{_FIT}) (?P<np>[\w' -]+)$", _in_order),
+    rule(
+        r"(?P<what>(?:the |my )?[\w-]+(?: [\w-]+)?) (?P<where>(?:far |top |bottom |upper |lower )?(?:left|right|"
+        r"top|bottom))$",
+        lambda m: [Step("move", p.noun_phrase(m["what"]), m["where"])] if not v.is_image(m["what"]) else [],
+    ),
+    rule(
+        r"(?:some |more |extra |empty |leave |with )*(?:copy ?space|room|space)(?: for (?:the |"
+        r"a )?[\w ]+?)? ?(?:(?:on|at|to) the |"
+        r"to )?(?P<side>left|right|top|bottom|above|below)(?: side)?$",
+        lambda m: [Step("outpaint", None, m["side"])],
     ),
     rule(r"(?:re)?cent(?:er|re)(?:e?d)?$", lambda m: [Step("move", "product", "center")]),
     rule(
@@ -72,7 +105,8 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(
         r"(?P<kind>(?:an? |the |with |on |in |pure |plain |solid |clean |"
-        r"simple )*.+?) (?:back ?ground|backdrop|bg|b/g)$|(?:back ?ground|backdrop|bg) (?:in |to |"
+        r"simple )*.+?) (?:back ?ground|backdrop|bg|b/g|sweep|seamless|cyc(?:lorama)?)$|(?:back ?ground|"
+        r"backdrop|bg) (?:in |to |"
         r"as )?(?P<kind2>[^,]+)$",
         _background,
     ),

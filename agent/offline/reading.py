@@ -33,6 +33,14 @@ _PURPOSE = re.compile(
 )
 
 
+# "My shirt looks orange, it was red": what a complaint says of the true colour.
+_ONCE = re.compile(
+    r"(?:but )?(?:it|they) (?:was|were|is|are|used to be|should have been)(?: really| actually| supposed to be)* "
+    r"(?P<colour>[\w# -]+?)(?: (?:originally|before|in (?:real life|reality)|in person|irl))?$",
+    re.I,
+)
+
+
 def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list[Step]:
     """Reads sentence by sentence, clause by clause; what an earlier clause named is what a later "it" means."""
     steps: list[Step] = []
@@ -51,6 +59,8 @@ def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list
             continue
         pieces = [part for piece in clauses.clauses(sentence) for part in unfolded(piece)]
         for piece in pieces:
+            if topic and (once := _ONCE.match(piece)) and p.is_plain_colour(once["colour"]):
+                piece = f"it should be {once['colour']}"
             found = _clause(piece, now, bool(steps), held_verb, has_selection)
             if found is None:
                 held_verb = normalise.strip_tail(normalise.strip_preamble(piece))

@@ -145,8 +145,16 @@ def pick(phrase: str, before: str, question: str) -> str:
     return f"{which} {kind}"
 
 
+def numbered_options(question: str) -> dict[str, str]:
+    """What a question offers under numbers or letters ("1) top left 2) bottom right"), by number."""
+    found = re.findall(r"(?:^|[\s(])(\d|[a-dA-D])[).:] +(.+?)(?=[,;]? +\(?(?:\d|[a-dA-D])[).:] |[?.]?$)", question)
+    return {number.lower(): p.bare(option) for number, option in found}
+
+
 def options(question: str) -> list[str]:
     """The things an assistant's question offers ("the floor lamp or the table lamp")."""
+    if len(numbered := numbered_options(question)) > 1:
+        return list(numbered.values())
     found: list[str] = []
     for sentence in re.split(r"(?<=[.?!])\s+", question):
         text = re.sub(

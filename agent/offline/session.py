@@ -168,9 +168,17 @@ _REACTION = re.compile(
 )
 
 
+_REASON = re.compile(
+    r",\s*(?:it|he|she|they|that|this|i|we)(?:'s)? (?:really |just |actually |much )?(?:looked|looks|was|were|"
+    r"is|liked?|"
+    r"preferred|prefer|don't|didn't|did)\b[^,.]*$",
+    re.I,
+)
+
+
 def session(text: str, past: Conversation) -> list[Step]:
     """The steps of a request about the session; empty when it is none."""
-    text = _REACTION.sub("", text.strip()).strip()
+    text = _REASON.sub("", _REACTION.sub("", text.strip())).strip()
     if not text or len(text) > 160:
         return []
     if match := _COUNT.match(text):

@@ -5,6 +5,23 @@ from __future__ import annotations
 import re
 
 _PLAIN: tuple[tuple[str, str], ...] = (
+    (r"\((#[0-9a-f]{3,8})\)", r"\1"),
+    (r"\s*\((?![^()]*[\d#])[^()]{1,60}\)", ""),  # an aside; one with a figure is a measure
+    (r"\bget (?:the |it |them )?rid (?:of|off)\b", "get rid of"),
+    (
+        r"^(?:sku|ref|item|art(?:icle)?\.?|style|model|no\.?|nr\.?|product|"
+        r"pos\.?) ?[#:]? ?[a-z-]{0,4}\d[\w-]*\s*[,;:–-]\s*",
+        "",
+    ),
+    (
+        r"\bto match (?:the |our |this )?(?:swatch|hex|sample|colou?r (?:chip|card|code)|reference)(?: colou?r)? (?=#)",
+        "to ",
+    ),
+    (
+        r"\b(?:should |must |needs to )?(?:match|be like|be as in)(?:es|ing)? (?:the |our |this )?(?:swatch|hex|sample|"
+        r"colou?r (?:chip|card|code)|reference|pantone chip)(?: colou?r)? (?=#)",
+        "should be ",
+    ),
     (r"\btransp(?:\.|t|arency)?(?= |$|,)", "transparent"),
     (r"\bbring (?P<what>[\w' ]+?) back to (?:life|(?:its|his|her|their) former glory)\b", r"restore \g<what>"),
     (r"\bw/o ?", "without "),

@@ -142,6 +142,7 @@ def _mended(word: str) -> str:
             item[1],
             sorted(item[0]) != sorted(word),
             item[0][0] != word[0],
+            _consonants(item[0]) != _consonants(word),
             abs(len(item[0]) - len(word)),
         ),
     )

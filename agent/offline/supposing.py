@@ -13,6 +13,7 @@ from agent.offline.steps import Step
 _NICE = "nice|nicer|great|good|cool|better|best|awesome|amazing|lovely|wonderful|perfect|fun|funny|neat|ideal|helpful"
 _LEADS = (
     r"(?:what|how)(?: about)? if",
+    r"(?:what|how) (?:would|will|might|could) (?:it|this|that|things)? ?(?:happen|look(?: like)?|be(?: like)?) if",
     r"(?:imagine|suppose|picture|pretend|let's (?:say|pretend|imagine))(?: if| that)?(?= (?:the|"
     r"his|her|my|there|it|this)\b)",
     rf"(?:i think )?(?:(?:it|that|this)(?:'d| would| might)|would) (?:be|look) (?:so |really |even |much |pretty )?"

@@ -214,7 +214,7 @@ def _level_one(part: str, direction: int, amount: str, where: str | None, verb: 
                     what,
                     with_amount(
                         "brighter"
-                        if direction > 0 and verb in ("lift", "raise", "boost", "bring up", "brighten")
+                        if direction > 0 and re.fullmatch("lift|raise|boost|brighten|(?:bring|pull|push) up", verb)
                         else more,
                         amount,
                     ),

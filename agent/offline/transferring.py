@@ -35,7 +35,7 @@ _SAME_FOR = re.compile(
     r"^(?:(?:do|apply|use|repeat|make|give|have|and|want) )?(?:it |that |this )?(?:the |"
     r"exactly )?(?:same|likewise|ditto|identical|matching|that)(?: (?:colou?rs?|thing|edit|effect|"
     r"change|treatment|style|look|tone|size|shade|one|material|blur|adjustment|again|hue|amount|"
-    r"way|deal|here|goes)| (?!for|to|on|with|of|in|at|over)\w+){0,3}(?: (?:for|to|on|with|of|in|"
+    r"way|deal|here|goes|but|only|just)| (?!for|to|on|with|of|in|at|over)\w+){0,3}(?: (?:for|to|on|with|of|in|"
     r"at|over)) (?P<what>.+)$",
     re.I,
 )
@@ -52,8 +52,9 @@ _TOO = re.compile(r"^(?P<what>.+?)[,\s]+(?:too|as well|also|likewise|aswell|and 
 
 
 _MATCHING = re.compile(
-    r"^(?:(?:make|have|get|let) )?(?P<what>(?:the|his|her|my|their|"
-    r"its) [\w' -]+?) (?:match(?: (?:it|that|this|them))?|the same(?: colou?r)?(?: (?:as (?:it|"
+    r"^(?:(?:make|have|get|let|can|could|should|want|i want) )?(?P<what>(?:the|his|her|my|their|"
+    r"its) [\w' -]+?) (?:(?:to )?(?:be |look |should be )?(?:like (?:that|this|it)|the same way)|match(?: (?:it|"
+    r"that|this|them))?|the same(?: colou?r)?(?: (?:as (?:it|"
     r"that))?)?|go with (?:it|that))(?: too)?$",
     re.I,
 )
@@ -81,7 +82,8 @@ def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """The last edit once more, for something else, for all pictures."""
     if but := _BUT.match(text):
         same = repeated(raw=but["first"], text=but["first"], past=past, last=last)
-        return [changed(step, value=p.colour_words(but["new"])) for step in same] if _is_value(but["new"]) else []
+        if same and _is_value(but["new"]):
+            return [changed(step, value=p.colour_words(but["new"])) for step in same]
     if _SAME_AGAIN.match(text):
         return [last]
     edits = past.edits[-1].steps
@@ -96,6 +98,10 @@ def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     for pattern in (_SAME_FOR, _DO_ALSO):
         if match := pattern.match(text):
             return _to_each(match["what"], past, last)
+    if (match := _MATCHING.match(text)) and past.focus:
+        if last.op == "recolor" and last.value:
+            return [Step("recolor", p.noun_phrase(match["what"]), last.value)]
+        return [Step("adjust", p.noun_phrase(match["what"]), f"match the {past.focus}")]
     if match := _TOO.match(text) or _TOO.match(LEAD.sub("", raw).strip(" ,.!?") or raw):
         what = match["what"]
         if (
@@ -104,10 +110,6 @@ def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
             and not re.search(r"\b(?:is|are|was|should|needs?)\b", what)
         ):
             return _to_each(what, past, last)
-    if (match := _MATCHING.match(text)) and past.focus:
-        if last.op == "recolor" and last.value:
-            return [Step("recolor", p.noun_phrase(match["what"]), last.value)]
-        return [Step("adjust", p.noun_phrase(match["what"]), f"match the {past.focus}")]
     if match := _INSTEAD.match(text):
         return [Step("undo"), *_to_each(match["what"], past, last)]
     if match := re.match(

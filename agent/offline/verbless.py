@@ -35,7 +35,8 @@ def _in_colours(m: re.Match[str]) -> list[Step]:
 
 
 def _added_effect(m: re.Match[str]) -> list[Step]:
-    return [] if re.search(r"\b(?:is|are|looks?|should|was)\b", m.string) else inserting.insert(m.string)
+    stated = re.search(rf"\b(?:is|are|looks?|should|was|{v.SIZE}|[\w-]+er)$|\b(?:is|are|looks?|should|was)\b", m.string)
+    return [] if stated else inserting.insert(m.string)
 
 
 def _levels(m: re.Match[str]) -> list[Step]:

@@ -164,7 +164,8 @@ QUALITY = _any(
     not (?:so )?(?:blurry|grainy|noisy|pixelated|hazy|foggy|fuzzy|blurred)|unblurr(?:y|ed)|in focus|focus(?:s)?ed|
     new|like new|
     readable|legible|smooth(?:er)?|sharper and clearer|presentable|visible|more visible|more detailed|detailed|
-    more clear|more focused|more professional|more readable|more legible|unpixelated|not pixelated|pop more"""
+    more clear|more focused|symmetric(?:al)?|tidy|neat|uniform|aligned|more professional|more readable|
+    more legible|unpixelated|not pixelated|pop more"""
 )
 BLURRED = r"(?:blurr?(?:y|ier|ed)|out[- ]of[- ]focus|unfocus(?:s)?ed|defocus(?:s)?ed|fuzzy|fuzzier|bokeh|unsharp|hazy)"
 POSE = _any(
