@@ -15,6 +15,8 @@ from models.mask import Mask, feather, grow, invert, subtract, union
 from models.segmentation.protocol import Browsable, Predictor
 from models.strokes import Drawing, Stroke, rasterise
 
+PLACE = "place"
+"""Key of a selection's origin: the bounds of what was drawn, [x0, y0, x1, y1] in pixels of its version."""
 MOST_PIXELS = 500  # by which a selection grows, shrinks or softens in one step
 _MOST_ITEMS = 2_000
 _UNREADABLE = "What was drawn on the picture could not be read; please draw it again."
@@ -123,6 +125,29 @@ def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
         else:
             joined.append(part)
     return tuple(joined)
+
+
+def marked(parts: Sequence[Part]) -> Bounds | None:
+    """The bounds of the boxes, strokes and clicks that add, of whatever lies there; None without any.
+
+    A click alone is one pixel.
+    """
+    found: Bounds | None = None
+    for part in parts:
+        spots = [Bounds(*spot, spot.x + 1, spot.y + 1) for spot in _spots(part)]
+        boxes = list(part.boxes) if isinstance(part, Drawing) else []
+        strokes = [stroke for stroke in part.strokes if not stroke.erases] if isinstance(part, Drawing) else []
+        for stroke in strokes:
+            boxes += [Bounds(*spot, spot.x + 1, spot.y + 1).padded(stroke.radius) for spot in stroke.points]
+        for box in [*spots, *boxes]:
+            found = box if found is None else found.union(box)
+    return found
+
+
+def _spots(part: Part) -> tuple[Point, ...]:
+    if isinstance(part, Picked):
+        return (part.point,) if part.adds else ()
+    return part.positive if isinstance(part, Drawing) else ()
 
 
 def is_adjusted(parts: Sequence[Part]) -> bool:

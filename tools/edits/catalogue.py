@@ -9,9 +9,10 @@ from models.errors import BadInputError
 from tools.edits.adjust import Adjust
 from tools.edits.background import BackgroundRemove, BackgroundReplace
 from tools.edits.blur import Blur
-from tools.edits.create import Insert, Outpaint, Replace
+from tools.edits.create import Insert, Replace
 from tools.edits.framing import Crop, Resize, Rotate
 from tools.edits.history import Compare, Redo, Undo
+from tools.edits.outpaint import Outpaint
 from tools.edits.recolor import Recolor
 from tools.edits.relocate import Move, ResizeObject
 from tools.edits.remove import Inpaint, Remove

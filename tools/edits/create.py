@@ -1,128 +1,186 @@
-"""Edits that put something new into the picture. What cannot be had without a generating model says so."""
+"""Edits that put something new into the picture: a thing that was not there, or another in the place of one."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from models.errors import UnavailableError
-from models.frame import shifted
+from models.errors import BadInputError
 from models.geometry import Bounds, Extent
-from models.inpainting.filling import fill_hole
+from models.inpainting.commission import Commission, Intent, Structure
+from models.inpainting.filling import AUTO
+from models.mask import Mask, grow, union
+from models.mask import bounds as bounds_of
+from models.placement.things import thing_of
+from models.segmentation.stuff import STUFF
 from tools.edits.context import EditContext
-from tools.edits.frame import FrameEdit, Reframed
-from tools.edits.framing import amount_in, ratio_in, sides_in, size_in
-from tools.edits.request import EditRequest, StepReport
+from tools.edits.materials import reworked
+from tools.edits.painting import ENGINE_SAID, paint, painter_margin
+from tools.edits.pixels import Computed, PixelEdit, Region
+from tools.edits.reference import from_attachment
+from tools.edits.request import StepReport
+from tools.edits.wording import a, the
 from tools.grounding import Target
-from tools.pictures.picture import Picture
+from tools.placing import find_place, room_for, said_place
 
-_MOST_NEW = 0.6  # of the new picture; beyond that copied texture is plainly copied
-_FITTING = 0.25  # of the old side: wider margins show that they repeat the picture
+_REWORKING = 0.75  # of the noise schedule: enough for another material, too little for another shape
+_MOST_ROOM = 1.7  # times the old thing's sides that a new one may need
+_WITHOUT = "Without one I can remove, recolour, move or cut out what is there."
 
 
-class Insert(EditRequest):
-    """Add something new to the picture: an object, text, a shadow."""
+class PaintedEdit(PixelEdit):
+    """Shared by edits that a painter performs; a subclass says what it is told."""
+
+    engine: str = Field(AUTO, max_length=500, description=ENGINE_SAID)
+
+    def perform(self, context: EditContext) -> StepReport:
+        """Painted, unless the value names an attached picture: then taken from there."""
+        taken = from_attachment(self, context)
+        return super().perform(context) if taken is None else taken.perform(context)
+
+    def commission(self, region: Region) -> Commission:
+        """What is wanted in this region."""
+        raise NotImplementedError
+
+    def context_margin(self, box: Bounds, extent: Extent) -> int:
+        """What a painter's window needs."""
+        del extent
+        return painter_margin(box)
+
+    def compute(self, region: Region, context: EditContext) -> Computed:
+        """Paint it."""
+        hole = (region.mask > 0).astype(np.float32)
+        painted = paint(
+            region.rgb,
+            hole,
+            self.commission(region),
+            context,
+            seed=self.seed,
+            engine=self.engine,
+            at=region.bounds,
+            picture=region.picture.extent,
+            otherwise=_WITHOUT,
+        )
+        return Computed(painted.image, painted.engine, mask=hole, note=painted.note, details=painted.details)
+
+
+class Insert(PaintedEdit):
+    """Add something new to the picture: an object, a person, a hat on somebody. It is painted; all else stays."""
 
     op: ClassVar[str] = "insert"
-    value: str = Field(max_length=500, description="What to add, as a noun phrase.")
-
-    def perform(self, context: EditContext) -> StepReport:
-        """Needs an engine that can paint what it never saw."""
-        del context
-        raise UnavailableError(
-            f"To add {self.value!r} I need a diffusion model, and none is installed here; I can remove, recolour, "
-            "adjust, blur, move or cut out what is already there."
-        )
-
-
-class Replace(EditRequest):
-    """Turn one thing into another, change what a text says, or change a material."""
-
-    op: ClassVar[str] = "replace"
-    value: str = Field(max_length=500, description="What it should become, as a noun phrase.")
-
-    def perform(self, context: EditContext) -> StepReport:
-        """Needs an engine that can paint what it never saw."""
-        del context
-        raise UnavailableError(
-            f"To turn it into {self.value!r} I need a diffusion model, and none is installed here; I can remove it, "
-            "recolour it, or move it."
-        )
-
-
-class Outpaint(FrameEdit):
-    """Extend the picture beyond its edges, continuing what is there. Also zooming out."""
-
-    op: ClassVar[str] = "outpaint"
-    value: str | None = Field(
-        None, max_length=500, description="'16:9', 'top 20%', 'left and right', '10%', 'square', '1920x1080'."
+    value: str = Field(
+        max_length=500,
+        description="What to add, as a noun phrase with the looks it should have: 'a small round olive tree', "
+        "'red mug'. How it should look may be written out; where it goes belongs into target.",
+    )
+    target: str | None = Field(
+        None,
+        max_length=500,
+        description="Where it goes: what it is put on or beside, with the relation when there is one ('table', "
+        "'left of the dog', 'behind the car', 'top left', 'this' for the person's own selection). Leave out "
+        "when nobody said where: a good place is found.",
+    )
+    box: tuple[int, int, int, int] | None = Field(
+        None, description="The exact place as x0, y0, x1, y1 in pixels, only when the person gave or corrected it."
     )
 
-    def find_target(self, context: EditContext) -> Target | None:
-        """Always the whole picture."""
-        del context
-        return None
+    @field_validator("box")
+    @classmethod
+    def _some_room(cls, box: tuple[int, int, int, int] | None) -> tuple[int, int, int, int] | None:
+        if box is not None and (box[2] - box[0] < 1 or box[3] - box[1] < 1):
+            raise BadInputError("A place is x0, y0, x1, y1 with x0 < x1 and y0 < y1.")
+        return box
 
-    def reframe(self, picture: Picture, target: Target | None, context: EditContext) -> Reframed:
-        """A larger canvas whose margins are filled from the picture's own texture; the old samples stay."""
-        del target
-        outer, box = self._canvas(picture.extent)
-        if 1 - picture.extent.pixels / outer.pixels > _MOST_NEW:
-            raise UnavailableError("So much new picture needs a diffusion model; without one I can add up to 60%.")
-        canvas = np.zeros((outer.height, outer.width, 3), picture.pixels.dtype)
-        hole = np.ones((outer.height, outer.width), np.float32)
-        canvas[box.slices] = picture.pixels[..., :3]
-        hole[box.slices] = 0.0
-        done = fill_hole(canvas, hole, seed=self.seed, progress=context.progress)
-        filled = done.image
-        filled[box.slices] = picture.pixels[..., :3]
-        if picture.has_alpha:
-            alpha = np.full((*filled.shape[:2], 1), np.iinfo(filled.dtype).max, filled.dtype)
-            alpha[box.slices] = picture.pixels[..., 3:]
-            filled = np.concatenate([filled, alpha], axis=-1)
-        return Reframed(picture.with_pixels(filled), done.engine, _remark(outer, box), shifted(box.x0, box.y0))
+    def find_target(self, context: EditContext) -> Target | None:
+        """The place, called by what comes there."""
+        return find_place(context, self.value, self.target, self.selection, self.box)
+
+    def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
+        """The place as it is."""
+        del exact
+        return (mask > 0).astype(np.float32)
+
+    def commission(self, region: Region) -> Commission:
+        """The thing, and what it is put to."""
+        del region
+        return Commission(prompt=_with_place(a(self.value), self.target), intent=Intent.INSERT)
+
+    def compute(self, region: Region, context: EditContext) -> Computed:
+        """Paint it; the report says where, so that the place can be shown and changed."""
+        computed = super().compute(region, context)
+        inner = bounds_of(region.mask).shifted(region.bounds.x0, region.bounds.y0)
+        computed.details["place"] = list(inner if self.box is None else self.box)
+        return computed
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
-        del label
-        return f"Extended the picture{': ' + self.value if self.value else ''}."
-
-    def _canvas(self, extent: Extent) -> tuple[Extent, Bounds]:
-        """The new extent, and where the old picture lies in it."""
-        text = (self.value or "").lower()
-        size = size_in(text)
-        ratio = size.width / size.height if size else ratio_in(text)
-        sides = sides_in(text)
-        if ratio is not None:
-            outer = Extent(
-                max(extent.width, round(extent.height * ratio)),
-                max(extent.height, round(extent.width / ratio)),
-            )
-            x0, y0 = (outer.width - extent.width) // 2, (outer.height - extent.height) // 2
-            x0 = outer.width - extent.width if sides == ["left"] else 0 if sides == ["right"] else x0
-            y0 = outer.height - extent.height if sides == ["top"] else 0 if sides == ["bottom"] else y0
-        else:
-            sides = sides or ["left", "right", "top", "bottom"]
-            across, down = amount_in(text, extent.width, 0.2), amount_in(text, extent.height, 0.2)
-            x0, y0 = across * ("left" in sides), down * ("top" in sides)
-            outer = Extent(
-                x0 + extent.width + across * ("right" in sides),
-                y0 + extent.height + down * ("bottom" in sides),
-            )
-        return outer, Bounds(x0, y0, x0 + extent.width, y0 + extent.height)
+        return f"Added {_with_place(a(self.value), self.target)}."
 
 
-def _remark(outer: Extent, box: Bounds) -> str:
-    """What to say of the margins around the old picture at `box`."""
-    widest = max(
-        max(box.x0, outer.width - box.x1) / box.width,
-        max(box.y0, outer.height - box.y1) / box.height,
+class Replace(PaintedEdit):
+    """Turn one thing into another, or give it another material: 'teapot' for a mug, 'leather' for a jacket."""
+
+    op: ClassVar[str] = "replace"
+    needs_target: ClassVar[bool] = True
+    certainty: ClassVar[float] = 0.6
+    question: ClassVar[str] = "What should become that? Click it, or brush over it, on the picture."
+    value: str = Field(
+        max_length=500,
+        description="What it should become, as a noun phrase ('a white porcelain teapot'), or its new material alone "
+        "('leather', 'made of brick'): then its shape stays.",
     )
-    if widest <= _FITTING:
-        return "the margins are invented"
-    return (
-        f"the margins are invented; beyond {_FITTING:.0%} of a side, as here, they repeat what is there: look at them, "
-        "and ask for less where that shows"
-    )
+
+    def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
+        """The thing's own shape for a new material; with a rim, and room for what is larger, for another thing."""
+        if exact:
+            return (mask > 0).astype(np.float32)
+        hard = (mask > 0.2).astype(np.float32)
+        if self._reworked is not None or _is_stuff(self.target):
+            return grow(hard, 1)
+        rim = 3 + round(0.006 * Extent.of(mask).diagonal)
+        room = self._room(bounds_of(mask, 0.5), Extent.of(mask))
+        return union(grow(hard, rim), room) if room is not None else grow(hard, rim)
+
+    def commission(self, region: Region) -> Commission:
+        """Another thing in its place; or the same in another material, started from what it looks like."""
+        del region
+        if self._reworked is not None:
+            return Commission(
+                prompt=a(self._reworked), intent=Intent.REWORK, strength=_REWORKING, structure=Structure.EDGES
+            )
+        return Commission(prompt=a(self.value), intent=Intent.REPLACE)
+
+    def sentence(self, label: str | None) -> str:
+        """What was done."""
+        if self._reworked is not None:
+            return f"Made {the(label)} {self.value.removeprefix('made ')}." if label else f"Made it {self.value}."
+        return f"Replaced {the(label)} with {a(self.value)}."
+
+    @property
+    def _reworked(self) -> str | None:
+        return reworked(self.target, self.value)
+
+    def _room(self, box: Bounds, extent: Extent) -> Mask | None:
+        """Where the new thing stands out of the old one's outline, by their usual sizes; None when it does not."""
+        old, new = thing_of(self.target or ""), thing_of(self.value)
+        if not (old.known and new.known and old.home is new.home):
+            return None
+        tall = min(_MOST_ROOM, new.height / old.height) * box.height
+        wide = min(_MOST_ROOM, new.width / old.width) * box.width
+        if tall <= box.height and wide <= box.width:
+            return None
+        middle = (box.x0 + box.x1) / 2
+        wanted = Bounds(round(middle - wide / 2), round(box.y1 - tall), round(middle + wide / 2), box.y1)
+        return room_for(wanted.clipped(extent), extent)
+
+
+def _is_stuff(target: str | None) -> bool:
+    return bool(target) and target.lower().split()[-1] in STUFF
+
+
+def _with_place(thing: str, target: str | None) -> str:
+    """ "a vase" and "table" as "a vase on the table"; places of the picture are no part of a caption."""
+    place = said_place(thing, target)
+    return f"{thing} {place}" if place else thing

@@ -16,7 +16,7 @@ from models.errors import BadInputError, PentimentoError
 from models.mask import Mask, as_mask, to_uint8
 from models.segmentation.browsing import Atlas
 from models.segmentation.protocol import Browsable
-from tools.drawing import Loaded, Part, Sources, applied, is_adjusted, parse_parts
+from tools.drawing import PLACE, Loaded, Part, Sources, applied, is_adjusted, marked, parse_parts
 from tools.grounding import MADE_WITHOUT_NAME, named_selections
 from tools.selections.carrying import in_frame
 from tools.selections.coco import NamedMask, coco_json
@@ -102,11 +102,13 @@ class Selector:
         return mask
 
     def origin_of(self, strokes: Mapping[str, Any]) -> dict[str, Any]:
-        """How a selection made from these items came about; by exact mask once its edge was set by hand."""
+        """How a selection made from these items came about, and where; by exact mask once its edge was set by hand."""
         parts = parse_parts(strokes, self._workspace.head.extent)
         loaded = [self._workspace.selection(part.name) for part in parts if isinstance(part, Loaded)]
         exact = is_adjusted(parts) or any(one.origin.get("exact") for one in loaded)
-        return {"by": "drawing", "exact": True} if exact else {"by": "drawing"}
+        origin: dict[str, Any] = {"by": "drawing", "exact": True} if exact else {"by": "drawing"}
+        place = marked(parts)
+        return origin if place is None else origin | {PLACE: list(place.clipped(self._workspace.head.extent))}
 
     def _remembered(self, version: str, parts: tuple[Part, ...]) -> Mask | None:
         with self._lock:
