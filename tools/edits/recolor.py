@@ -58,7 +58,8 @@ class Recolor(PixelEdit):
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
         """How near the colour came, and whether some of the old one is left."""
         del context
-        return recolouring.examined(trial, computed.details.get("difference"), self.wish.hex, first)
+        asked = "" if self.wish.is_relative else self.wish.hex
+        return recolouring.examined(trial, computed.details.get("difference"), asked, first)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

@@ -11,9 +11,13 @@ from pydantic import Field
 
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent
-from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.filling import AUTO, fill_hole
+from models.inpainting.painters import is_painter
 from models.mask import Mask, grow
+from models.mask import bounds as bounds_of
+from tools.checking import removal
+from tools.checking.trial import Examined, Trial
+from tools.edits.consent import require_consent
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
@@ -42,8 +46,12 @@ class Fill(PixelEdit):
 
     def compute(self, region: Region, context: EditContext) -> Computed:
         """Fill by the engine that suits the hole."""
+        where = bounds_of(region.mask).shifted(region.bounds.x0, region.bounds.y0)
+        require_consent(self.engine, where, region.picture.extent, context.consent)
         place = self.place_to_fill_from(context)
         sources = None if place is None else (place.mask[region.bounds.slices] >= 0.5).astype(np.float32)
+        if sources is None and region.avoid is not None:
+            sources = (region.avoid <= 0).astype(np.float32)
         filled = fill_hole(
             region.rgb,
             region.mask,
@@ -89,6 +97,7 @@ class Remove(Fill):
     """Erase an object, person, blemish, shadow or reflection and fill the place from its surroundings."""
 
     op: ClassVar[str] = "remove"
+    checked: ClassVar[bool] = True
     question: ClassVar[str] = "What should I remove? Click it, or brush over it, on the picture."
     value: str | None = Field(
         None,
@@ -101,6 +110,11 @@ class Remove(Fill):
         """What the value names."""
         found = _FROM.search(self.value or "")
         return found["where"] if found else None
+
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
+        """Whether it is gone whole, and the place looks untouched."""
+        del computed
+        return removal.examined(trial, context.sight, first)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
@@ -115,7 +129,7 @@ class Inpaint(Fill):
     value: str = Field(
         AUTO,
         max_length=500,
-        description="'auto', the name of an engine, or 'diffusion:' and the path of a diffusers folder.",
+        description="'auto', the name of an engine, 'diffusion:' and the path of a diffusers folder, or 'openai'.",
     )
     prompt: str | None = Field(
         None, max_length=500, description="What should be there, as a noun phrase; for engines that can paint."
@@ -135,9 +149,9 @@ class Inpaint(Fill):
         return self.prompt
 
     def context_margin(self, box: Bounds, extent: Extent) -> int:
-        """A painter wants to see at least 512 pixels of the scene."""
+        """A painter chooses its own window, which reaches at most so far beyond the mask."""
         margin = super().context_margin(box, extent)
-        return max(margin, 256) if self.engine.startswith(PREFIX) else margin
+        return max(margin, 512) if is_painter(self.engine) else margin
 
     @property
     def fills_from(self) -> str | None:
