@@ -24,11 +24,12 @@ from agent.offline_planner import HAS_ATTACHMENT, HAS_SELECTION
 from agent.planners import Planner
 from agent.planning import plan_steps
 from agent.transcript import ChatMessage, Transcript
-from models.errors import BadInputError, CancelledError, PentimentoError
+from models.errors import BadInputError, CancelledError, PentimentoError, UnavailableError
 from models.geometry import Bounds
 from models.mask import Mask, to_uint8
 from models.mask import bounds as bounds_of
 from models.progress import SILENT
+from tools.edits.again import place_again
 from tools.edits.consent import Consent
 from tools.edits.context import EditContext
 from tools.grounding import candidate_name
@@ -39,6 +40,8 @@ from tools.workspace.selections import Selection
 from tools.workspace.workspace import Workspace
 
 LONGEST_MESSAGE = 4_000  # characters; nobody says more about one picture by hand
+_LONGEST_ANSWER = 20_000  # characters of one turn; a model that says more has lost itself
+_SILENCE = "The planner {} gave no answer, so nothing was changed; say it in other words."
 DRAWN = "drawn"  # the name of the selection made with the last message
 _NONE = re.compile(r"(?:no,? )?(?:none|neither)(?: of (?:these|them|those))?[.!]?")
 _YES = re.compile(
@@ -104,7 +107,7 @@ class Conversation:
         self._agent = build_agent(
             planner, SqliteSaver(sqlite3.connect(folder / "plans.sqlite", check_same_thread=False))
         )
-        self._config: Any = {"configurable": {"thread_id": self.id}, "recursion_limit": 200}
+        self._config: Any = {"configurable": {"thread_id": self.id}, "recursion_limit": 300}
 
     @property
     def title(self) -> str:
@@ -235,6 +238,22 @@ class Conversation:
 
         return self._start(work)
 
+    def place_again(self, box: Sequence[int]) -> Job:
+        """Paint what the current version added into another box: x0, y0, x1, y1 in pixels of the picture.
+
+        Raises BadInputError while a job is running; what else is wrong is said in the conversation.
+        """
+        if self.job is not None and self.job.state == "running":
+            raise BadInputError("I am still working on your last request; wait for it, or stop it.")
+        self._transcript.add(ChatMessage("user", "(put it here)", self._clock(), self.workspace.head.id))
+
+        def work(job: Job) -> None:
+            report = place_again(self.context(job), box)
+            job.events.append({"step": report.as_dict()})
+            self._finish(job, report.message)
+
+        return self._start(work)
+
     def _consent(self) -> Consent:
         """What the person said here about sending parts of the picture to a painting service."""
         agreed = self._transcript.fact(_FACT_CONSENT) == "yes"
@@ -252,10 +271,7 @@ class Conversation:
                 self._finish(job, "Stopped; nothing was changed." if not _steps(job) else "Stopped there.")
                 raise
             except BaseException as error:
-                self._finish(
-                    job,
-                    str(error) if isinstance(error, PentimentoError) else "That went wrong; nothing was changed.",
-                )
+                self._finish(job, str(error) if isinstance(error, PentimentoError) else _went_wrong(job))
                 raise
 
         self.job = Job(guarded).start()
@@ -274,13 +290,15 @@ class Conversation:
         stream = self._agent.stream(
             message, self._config, context=context, stream_mode=["messages", "updates"], version="v2"
         )
-        final = ""
+        final, before = "", self.workspace.head.id
         for part in stream:
             job.as_progress.check()
             if part["type"] == "messages":
                 piece = part["data"][0]
                 if isinstance(piece, AIMessageChunk):
                     job.text += piece.text
+                    if len(job.text) > _LONGEST_ANSWER:
+                        raise UnavailableError(f"The planner {self._planner.name} would not stop talking; ask again.")
                     job.events += [{"tool": call["name"]} for call in piece.tool_call_chunks if call["name"]]
             else:
                 for update in part["data"].values():
@@ -291,11 +309,25 @@ class Conversation:
         pending = self._agent.get_state(self._config).interrupts
         if pending:  # say what was done before it, too
             final = " ".join([*(str(step["message"]) for step in _steps(job)), pending[0].value["text"]])
+        elif not final:
+            final = _SILENCE.format(self._planner.name)
+        elif not self._planner.offline and self.workspace.head.id == before and _failed(job):
+            final = f"{final.strip()} (Nothing was changed.)"  # whatever a chat model may claim
         self._finish(job, final)
 
     def _finish(self, job: Job, text: str) -> None:
         job.text = text
         self._transcript.add(ChatMessage("assistant", text, self._clock(), self.workspace.head.id, _steps(job)))
+
+
+def _went_wrong(job: Job) -> str:
+    done = [str(step["message"]) for step in _steps(job) if "error" not in step]
+    stands = f"Done before that: {' '.join(done)}" if done else "Nothing was changed."
+    return f"That went wrong on our side. {stands}"
+
+
+def _failed(job: Job) -> bool:
+    return any("error" in step for step in _steps(job))
 
 
 def _steps(job: Job) -> list[dict[str, Any]]:

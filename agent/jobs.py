@@ -71,6 +71,6 @@ class Job:
             self.state, self.error = "failed", str(error)
         except Exception:  # noqa: BLE001 - the thread's last line: the person must hear of it, the log has the rest
             _log.exception("a job failed")
-            self.state, self.error = "failed", "Something went wrong on our side; nothing was changed."
+            self.state, self.error = "failed", "Something went wrong on our side."
         finally:
             self._finished.set()

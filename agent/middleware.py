@@ -13,6 +13,7 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.runtime import Runtime
 from pydantic import ValidationError
 
+from agent.limits import done_in
 from models.errors import CancelledError, PentimentoError, UnavailableError
 from tools.edits.context import EditContext
 from tools.edits.request import first_sentence
@@ -23,7 +24,7 @@ _REASONS: dict[object, str] = {
     401: "refused the key",
     403: "refused the key",
     404: "does not know that model",
-    429: "is busy or out of quota; try again in a minute",
+    429: "is busy or out of quota: try again in a minute",
 }
 _THUMBNAIL = 768  # px, longer side: what a seeing model needs to plan, and no more
 
@@ -63,7 +64,7 @@ class RepairUnanswered(AgentMiddleware[AgentState, EditContext]):
             if isinstance(message, AIMessage):
                 repaired += [
                     ToolMessage("Not done: stopped by the person.", tool_call_id=call["id"], status="error")
-                    for call in message.tool_calls
+                    for call in (*message.tool_calls, *message.invalid_tool_calls)
                     if call["id"] not in answered
                 ]
         return handler(request.override(messages=repaired))
@@ -87,7 +88,9 @@ class FailuresInWords(AgentMiddleware[AgentState, EditContext]):
         except Exception as error:  # noqa: BLE001 - every provider has an error family of its own
             _log.warning("the planner failed: %s", type(error).__name__)
             reason = _REASONS.get(getattr(error, "status_code", None), "could not be reached or gave no usable answer")
-            raise UnavailableError(f"The planner {self._planner} {reason}; nothing was changed.") from None
+            done = done_in(request.messages)
+            stands = f"Done before that: {' '.join(done)}" if done else "Nothing was changed."
+            raise UnavailableError(f"The planner {self._planner} {reason}. {stands}") from None
 
 
 class Situation(AgentMiddleware[AgentState, EditContext]):
@@ -123,8 +126,17 @@ def _situation(context: EditContext) -> str:
     return (
         f"{INSTRUCTIONS}\n\nThe picture is {head.extent.width}×{head.extent.height} pixels. Versions so far: "
         f"{' '.join(steps[-12:])} Saved selections: {selections}. "
-        f"Attached pictures: {len(context.attachments)}. {fresh}"
+        f"{_attached(context)} {fresh}"
     )
+
+
+def _attached(context: EditContext) -> str:
+    """How the other pictures are called. Their file names are left out: those are others' words."""
+    count = len(context.attachments)
+    if count == 0:
+        return "Attached pictures: 0."
+    last = "picture 2" if count == 1 else f"pictures 2 to {count + 1}, the newest last"
+    return f"Attached pictures: {count} ({last}; the open one is picture 1; 'lamp from picture 2' as a value takes it)."
 
 
 def _with_picture(message: AnyMessage, context: EditContext) -> AnyMessage:

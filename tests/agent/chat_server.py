@@ -1,7 +1,7 @@
 """A small server that speaks OpenAI's chat protocol over loopback, streaming tool calls included.
 
-It follows a script: one entry per model call, either text to say or a list of (tool, arguments) to call.
-What it was sent is kept in `requests`.
+It follows a script: one entry per model call, either text to say, a list of (tool, arguments) to call, one of the
+faults below, or a function of the request that gives one of these. What it was sent is kept in `requests`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,46 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Reply = str | list[tuple[str, dict[str, Any]]]
+
+@dataclass(frozen=True)
+class Garbled:
+    """A call of a tool with these very characters as its arguments; `identity` None: a call without an id."""
+
+    name: str
+    arguments: str
+    identity: str | None = "call_1"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal, in the field that the protocol has for it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class HangsUp:
+    """Some words, and then the connection is gone."""
+
+    text: str = "I will"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An HTTP error with a message."""
+
+    status: int
+    message: str
+
+
+Plain = str | list[tuple[str, dict[str, Any]]] | Garbled | Refusal | HangsUp | Fault
+Reply = Plain | Callable[[dict[str, Any]], Plain]
 
 
 class ChatServer:
@@ -37,45 +71,52 @@ class ChatServer:
                 outer.requests.append(body)
                 outer.headers.append(dict(self.headers))
                 reply = outer.script.pop(0) if outer.script else "That is all."
-                if body.get("stream"):
+                if callable(reply):
+                    reply = reply(body)
+                if isinstance(reply, Fault):
+                    self._send(reply.status, {"error": {"message": reply.message, "code": None, "type": "error"}})
+                elif body.get("stream"):
                     self._stream(body["model"], reply)
                 else:
                     self._whole(body["model"], reply)
 
-            def _whole(self, model: str, reply: Reply) -> None:
-                message: dict[str, Any] = {"role": "assistant", "content": reply if isinstance(reply, str) else None}
-                if not isinstance(reply, str):
-                    message["tool_calls"] = [_call(name, arguments) for name, arguments in reply]
+            def _whole(self, model: str, reply: Plain) -> None:
+                message: dict[str, Any] = {"role": "assistant", "content": None}
+                for delta in _deltas(reply):
+                    message |= {key: value for key, value in delta.items() if key != "tool_calls"}
+                    if "tool_calls" in delta:
+                        message["tool_calls"] = [
+                            {key: value for key, value in call.items() if key != "index"}
+                            for call in delta["tool_calls"]
+                        ]
                 choice = {"index": 0, "message": message, "finish_reason": _reason(reply)}
                 usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-                data = json.dumps(_base(model, "chat.completion") | {"choices": [choice], "usage": usage}).encode()
-                self.send_response(200)
+                self._send(200, _base(model, "chat.completion") | {"choices": [choice], "usage": usage})
+
+            def _send(self, status: int, content: dict[str, Any]) -> None:
+                data = json.dumps(content).encode()
+                self.send_response(status)
                 self.send_header("content-type", "application/json")
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
 
-            def _stream(self, model: str, reply: Reply) -> None:
+            def _stream(self, model: str, reply: Plain) -> None:
                 self.send_response(200)
                 self.send_header("content-type", "text/event-stream")
                 self.send_header("connection", "close")
+                if isinstance(reply, HangsUp):
+                    self.send_header("content-length", "100000")  # so that the missing end is noticed
                 self.end_headers()
+                self.close_connection = True
                 self._event(model, {"role": "assistant", "content": ""})
-                if isinstance(reply, str):
-                    for word in reply.split(" "):
-                        self._event(model, {"content": word + " "})
-                else:
-                    for index, (name, arguments) in enumerate(reply):
-                        call = _call(name, arguments)
-                        text = call["function"]["arguments"]
-                        call["function"]["arguments"] = ""
-                        self._event(model, {"tool_calls": [{"index": index, **call}]})
-                        for start in range(0, len(text), 7):  # arguments arrive in pieces
-                            piece = {"index": index, "function": {"arguments": text[start : start + 7]}}
-                            self._event(model, {"tool_calls": [piece]})
+                for delta in _deltas(reply):
+                    for piece in _pieces(delta):
+                        self._event(model, piece)
+                if isinstance(reply, HangsUp):
+                    return
                 self._event(model, {}, _reason(reply))
                 self.wfile.write(b"data: [DONE]\n\n")
-                self.close_connection = True
 
             def _event(self, model: str, delta: dict[str, Any], reason: str | None = None) -> None:
                 choice = {"index": 0, "delta": delta, "finish_reason": reason}
@@ -108,10 +149,38 @@ def _base(model: str, kind: str) -> dict[str, Any]:
     return {"id": "chat-1", "object": kind, "created": int(time.time()), "model": model}
 
 
-def _call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    identity = f"call_{name}_{time.monotonic_ns()}"
-    return {"id": identity, "type": "function", "function": {"name": name, "arguments": json.dumps(arguments)}}
+def _deltas(reply: Plain) -> list[dict[str, Any]]:
+    """What a message consists of; calls with all their arguments."""
+    match reply:
+        case str() | HangsUp():
+            return [{"content": reply if isinstance(reply, str) else reply.text}]
+        case Refusal(text):
+            return [{"refusal": text}]
+        case Garbled(name, arguments, identity):
+            call: dict[str, Any] = {"index": 0, "type": "function", "function": {"name": name, "arguments": arguments}}
+            return [{"tool_calls": [call if identity is None else call | {"id": identity}]}]
+        case list():
+            calls = []
+            for index, (name, arguments) in enumerate(reply):
+                identity = f"call_{name}_{time.monotonic_ns()}"
+                function = {"name": name, "arguments": json.dumps(arguments)}
+                calls.append({"index": index, "id": identity, "type": "function", "function": function})
+            return [{"tool_calls": calls}] if calls else []
+        case _:
+            raise TypeError(f"not to be said: {reply!r}")
 
 
-def _reason(reply: Reply) -> str:
-    return "stop" if isinstance(reply, str) else "tool_calls"
+def _pieces(delta: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A message's part as a server streams it: words one by one, arguments in pieces."""
+    for key in ("content", "refusal"):
+        for word in delta.get(key, "").split(" ") if delta.get(key) else ():
+            yield {key: word + " "}
+    for call in delta.get("tool_calls", ()):
+        text = call["function"]["arguments"]
+        yield {"tool_calls": [call | {"function": call["function"] | {"arguments": ""}}]}
+        for start in range(0, len(text), 7):
+            yield {"tool_calls": [{"index": call["index"], "function": {"arguments": text[start : start + 7]}}]}
+
+
+def _reason(reply: Plain) -> str:
+    return "tool_calls" if isinstance(reply, list | Garbled) else "stop"
