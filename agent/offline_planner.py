@@ -18,13 +18,15 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from agent.offline import Step, Turn, plan
 
 HAS_SELECTION = "has_selection"
+HAS_ATTACHMENT = "has_attachment"
 
 
 class OfflinePlanner(BaseChatModel):
     """Plans by rules, without a network: one tool call a turn, then one or two sentences on what was done.
 
     Reads only the messages it is given, so it is as stateless as a remote model. A human message carries
-    `additional_kwargs["has_selection"]` when the person selected something together with it.
+    `additional_kwargs["has_selection"]` when the person selected something together with it, and `["has_attachment"]`
+    when another picture came with it.
     """
 
     tool_names: tuple[str, ...] = ()
@@ -82,6 +84,7 @@ class OfflinePlanner(BaseChatModel):
             asked.text,
             turns_of(messages[:last]),
             has_selection=bool(asked.additional_kwargs.get(HAS_SELECTION)),
+            has_attachment=bool(asked.additional_kwargs.get(HAS_ATTACHMENT)),
         )
         calls = [call for step in found.steps if (call := tool_call_for(step, found.reply)) is not None]
         done = [message for message in messages[last + 1 :] if isinstance(message, ToolMessage)]

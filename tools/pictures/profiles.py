@@ -243,3 +243,15 @@ def colour_in_profile(picture: Picture, srgb_colour: tuple[float, float, float])
     except FAULTS:
         return red, green, blue
     return float(converted[0]), float(converted[1]), float(converted[2])
+
+
+def in_profile_of(source: Picture, target: Picture) -> np.ndarray:
+    """The source's colours as samples of the target's profile: H×W×3 of the source's type, without its alpha."""
+    have, want = rgb_profile(source), rgb_profile(target)
+    rgb = np.ascontiguousarray(source.pixels[..., :3])
+    if have == want:
+        return rgb
+    try:
+        return _transformed(rgb, have or srgb(), want or srgb())
+    except FAULTS:
+        return rgb
