@@ -50,7 +50,8 @@ def edit_picture(
 ) -> Outcome:
     """One message about one picture, through the same conversation that the app holds.
 
-    `references` are attached to it in their order: the first is "picture 2". Nothing is written when a question is open or nothing could be done. Raises PentimentoError.
+    `references` are attached to it in their order: the first is "picture 2". Nothing is written when a question is open
+    or nothing could be done. Raises PentimentoError.
     """
     if sum(given is not None for given in (mask, point, box)) > 1:
         raise BadInputError("Give one of --mask, --point and --box.")
