@@ -114,7 +114,7 @@ def ground(
 
 def remember(workspace: Workspace, version_id: str, target: Target) -> None:
     """Keep what an edit worked on, so that "it", "a bit darker" and "the other one" have a meaning later."""
-    workspace.save_selection(_MEMORY + version_id, target.mask, {"label": target.label})
+    workspace.save_selection(_MEMORY + version_id, target.mask, {"label": target.label, "exact": target.exact})
 
 
 def remembered(workspace: Workspace, version_id: str) -> Selection | None:
@@ -194,13 +194,14 @@ def _grounded_earlier(context: EditContext, target: str) -> Target | None:
     for version, kept in _recent_targets(context):
         if version.edit.get("op") in _CONSUMES_TARGET:
             continue
+        exact = bool(kept.origin.get("exact"))
         if is_pointing(target):
-            return Target(kept.mask, kept.origin["label"], "earlier")
+            return Target(kept.mask, kept.origin["label"], "earlier", exact)
         label = str(kept.origin["label"])
         names = {word for text in (label, version.edit.get("value") or "") for word in words_of(text)}
         before = words_of(label)
         if before and before[-1] == wanted[-1] and set(wanted) <= names:
-            return Target(kept.mask, target, "earlier")
+            return Target(kept.mask, target, "earlier", exact)
     return None
 
 

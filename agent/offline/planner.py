@@ -9,6 +9,7 @@ from agent.offline import (
     answering,
     clauses,
     complaints,
+    cutting_off,
     filling,
     followup,
     frames,
@@ -24,6 +25,7 @@ from agent.offline import (
     session,
     shorthand,
     spelling,
+    variations,
     verbless,
 )
 from agent.offline import phrases as p
@@ -104,7 +106,7 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
     if lang == "en" and intents.is_foreign(protected):
         return [Step("clarify")], "target", quotes
     protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
-    protected = from_pictures.in_one_clause(shorthand.in_plain_words(protected))
+    protected = cutting_off.in_plain_words(from_pictures.in_one_clause(shorthand.in_plain_words(protected)))
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -119,7 +121,7 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     short = interjections.bare_clause(text)
     if past.open_edit and references.is_pointing(short) and (steps := answering.answer(text, past)):
         return completed(steps, past, has_selection)
-    if steps := session.session(text, past) or session.session(short, past):
+    if steps := variations.variations(text, past) or session.session(text, past) or session.session(short, past):
         return steps, ""
     if (
         past.focus

@@ -146,7 +146,7 @@ _AFTER = re.compile(
 _NAMED = re.compile(
     rf"^{_LEAD}(?:undo|revert|reverse|cancel|roll back|take back|un-?do) (?:only |just )?(?:the |"
     rf"that |my |your )?(?P<what>(?!last\b|previous\b|selection|it\b).+?)(?: (?:change|edit|step|"
-    rf"thing|one|effect|adjustment|part|bit))?(?: (?:but|and) (?:keep|leave) .+)?{_TAIL}",
+    rf"thing|one|effect|adjustment|part|bit))?(?:(?:,| but|, but| and|, and) (?:keep|leave) .+)?{_TAIL}",
     re.I,
 )
 _BRING_BACK = re.compile(
