@@ -39,6 +39,8 @@ _PICK = re.compile(
     rf"fine))?{_END}",
     re.I,
 )
+_LATELY = 4  # answers for which variations that were shown can still be spoken of
+_TAKEN = re.compile(r"^Took number \d", re.I)
 _OFFERED = re.compile(r"\bvariations, 1 to \d", re.I)
 
 
@@ -46,10 +48,10 @@ def variations(text: str, past: Conversation) -> list[Step]:
     """The steps of a wish for variations of the last edit, or of a choice among those shown; empty for others."""
     if past.last is None or len(text) > 120:
         return []
-    offered = bool(_OFFERED.search(past.last_reply))
+    lately = any(_OFFERED.search(reply) for reply in past.told[-_LATELY:])
     if match := _LIKE.match(text):
-        return [Step("redo", None, f"like variation {match['which']}")] if offered else []
-    if offered and (match := _PICK.match(text)):
+        return [Step("redo", None, f"like variation {match['which']}")] if lately else []
+    if lately and (_OFFERED.search(past.last_reply) or _TAKEN.search(past.last_reply)) and (match := _PICK.match(text)):
         return [Step("redo", None, f"variation {match['which']}")]
     match = _SHOW.match(text)
     if match and match["kind"] and (match["count"] or match["more"] or match["kind"].lower().endswith("s")):

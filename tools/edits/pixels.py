@@ -245,7 +245,7 @@ class PixelEdit(EditRequest):
         version = workspace.commit(
             _change(attempt.region, attempt.rgb, computed.alpha, attempt.allowed, described),
             edit=self.as_dict() | ({} if number is None else {"attempt": number}),
-            message=message,
+            message=self.sentence(label),
             report=report.as_dict(),
             parent=base,
         )

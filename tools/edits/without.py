@@ -38,7 +38,7 @@ def take_out(context: EditContext, dropped: Sequence[Version], request_of: Reque
             if other.number > version.number and _overlap(masks[version.id], masks[other.id]):
                 raise BadInputError(
                     f"“{other.message}” was done in the same place after “{version.message}”, so I can't keep the one "
-                    f"without the other. “Undo everything since version {base.number}” takes both back."
+                    f"without the other. “Undo {len(path) - first} steps” takes back both, and what lies between."
                 )
     if not later:
         return workspace.go_to(base.id)
