@@ -15,10 +15,12 @@ from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.mask import Mask
 from models.mask import bounds as bounds_of
+from tools.edits.again import just_placed, place_again, pushed_in
 from tools.edits.context import EditContext
 from tools.edits.framing import sides_in
 from tools.edits.pixels import Computed, Region
 from tools.edits.remove import Fill
+from tools.edits.request import StepReport
 from tools.edits.wording import the
 from tools.grounding import ground
 
@@ -40,6 +42,12 @@ class Placement(NamedTuple):
         offset = (base_x * (1 - self.scale) + self.dx, base_y * (1 - self.scale) + self.dy)
         return np.array([[self.scale, 0.0, offset[0]], [0.0, self.scale, offset[1]]])
 
+    def of(self, box: Bounds) -> Bounds:
+        """The bounds after it."""
+        middle, half = (box.x0 + box.x1) / 2 + self.dx, self.scale * box.width / 2
+        base = box.y1 + self.dy
+        return Bounds(round(middle - half), round(base - self.scale * box.height), round(middle + half), round(base))
+
 
 class Relocate(Fill):
     """Shared: lift the object, fill its place, put it down elsewhere or in another size."""
@@ -47,6 +55,14 @@ class Relocate(Fill):
     @abstractmethod
     def placement(self, box: Bounds, extent: Extent, context: EditContext) -> Placement:
         """Where the object with these bounds goes."""
+
+    def perform(self, context: EditContext) -> StepReport:
+        """What was only just added is painted anew in its new place; everything else is lifted and put down."""
+        place = None if self.selection is not None else just_placed(context, self.target)
+        if place is None:
+            return super().perform(context)
+        extent = context.workspace.head.extent
+        return place_again(context, pushed_in(self.placement(place, extent, context).of(place), extent))
 
     def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
         """The object's own soft outline; the hole it leaves is grown in `compute`."""

@@ -20,7 +20,7 @@ _component = load_component(
     html="canvas.html",
     css="canvas.css",
     scripts=(
-        *("view.js", "strokes.js", "paint.js", "regions.js", "easel.js", "pointers.js"),
+        *("view.js", "strokes.js", "paint.js", "regions.js", "ghost.js", "easel.js", "pointers.js"),
         *("refining.js", "shelf.js", "canvas.js"),
     ),
 )
@@ -37,13 +37,21 @@ class Comparison:
     label: str
 
 
+class PlaceMark(TypedDict):
+    """Where the version shown got something new: x0, y0, x1, y1 in pixels, and what to call it."""
+
+    version: str
+    box: list[int]
+    label: str
+
+
 @dataclass(frozen=True)
 class CanvasEvent:
     """One thing the person asked for on the canvas.
 
     `name` is "undo", "redo", "choose" (detail: index), "answer", "decline", "quick" (detail: action, colour),
     "save_selection" (as), "rename_selection" (selection, as), "delete_selection" (selection), "export" (format: "png"
-    or "coco") or "scale" (yes).
+    or "coco"), "scale" (yes) or "place" (box: x0, y0, x1, y1).
     `strokes` are the marks at that moment, None when there were none.
     """
 
@@ -82,6 +90,7 @@ def canvas(
     overlay: Overlay | None = None,
     detail: Detail | None = None,
     changed: list[list[float]] | None = None,
+    place: PlaceMark | None = None,
     question: str | None = None,
     candidates: list[CandidateMark] | None = None,
     can_undo: bool = False,
@@ -107,6 +116,7 @@ def canvas(
         overlay: the refined selection for the current marks.
         detail: real pixels for the part that `seen_closely` named.
         changed: outlines of where this version differs from its parent; shown for a moment when it arrives.
+        place: where something was just added; it can be dragged, and is answered by the event "place".
         question: a pending question, shown over the picture with its numbered candidates.
         busy: a job is running; marks are not taken meanwhile.
         consumed: marks up to this revision have been used by a message and disappear.
@@ -136,6 +146,7 @@ def canvas(
         "overlay": overlay,
         "detail": detail,
         "changed": changed or [],
+        "place": place,
         "question": question,
         "candidates": candidates or [],
         "can": {"undo": can_undo, "redo": can_redo},

@@ -41,6 +41,7 @@ class Easel {
     this.split = 0.5;
     this.phase = 0;
     this.data = null;
+    this.ghost = new Ghost(this);
   }
 
   /* ---- what Python says ------------------------------------------------------------------------------- */
@@ -62,6 +63,7 @@ class Easel {
     this.showRegions(data);
     this.showShelf(data, before);
     this.showChanged(data, before);
+    this.ghost.show(data.place);
     if (!data.before && this.compare) this.setCompare(null);
     if (data.comparing && data.comparing !== before?.comparing) this.setCompare("split");
     if (this.strokes.pending && (restored || (before && before.version !== data.version))) {
@@ -266,6 +268,7 @@ class Easel {
       }
     }
     this.placeBadges();
+    this.ghost.fit();
   }
 
   paintSelection(context) {

@@ -13,6 +13,7 @@ from agent.studio import Conversation, Question
 from models.errors import BadInputError
 from models.geometry import Bounds
 from models.mask import as_mask
+from tools.edits.again import place_of
 from tools.grounding import remembered
 from tools.workspace.tree import Version
 from tools.workspace.workspace import Workspace
@@ -22,6 +23,7 @@ from ui.canvas import (
     Comparison,
     Detail,
     Overlay,
+    PlaceMark,
     candidate_marks,
     canvas,
     changed_outlines,
@@ -114,6 +116,7 @@ def _canvas(conversation: Conversation) -> None:
         overlay=_overlay(conversation, strokes) if strokes and not busy else None,
         detail=_close_up(conversation),
         changed=_changed(workspace, conversation.id, head.id),
+        place=_place(head),
         question=question.text if question else None,
         candidates=_candidates(question) if question else None,
         can_undo=head.parent is not None,
@@ -155,6 +158,8 @@ def _perform(conversation: Conversation, event: CanvasEvent) -> None:
         _use_up(conversation, event.strokes)
     elif event.name == "decline":
         conversation.answer(none=True)
+    elif event.name == "place":
+        conversation.place_again([int(edge) for edge in event.detail["box"]])
     elif event.name in selecting.DEEDS:
         selecting.DEEDS[event.name](conversation, event)
     elif event.name == "quick":
@@ -193,6 +198,11 @@ def _changed(_workspace: Workspace, conversation: str, version: str) -> list[lis
     del conversation  # part of the cache's key, as in preview()
     selection = remembered(_workspace, version)
     return changed_outlines(selection.mask) if selection else []
+
+
+def _place(head: Version) -> PlaceMark | None:
+    box = place_of(head)
+    return None if box is None else PlaceMark(version=head.id, box=list(box), label=str(head.edit.get("value", "")))
 
 
 def _candidates(question: Question) -> list[CandidateMark]:
