@@ -50,7 +50,7 @@ class Store:
         """`models` None is the catalogue; `cache` None is the place that huggingface_hub itself would use."""
         self.root = root
         self.models = dict(catalogue() if models is None else models)
-        self._cache = cache
+        self.cache = cache
         self._writing = threading.Lock()
 
     @classmethod
@@ -250,7 +250,7 @@ class Store:
         own = self._own(model.id)
         if all((own / file.path).is_file() for file in model.files if not file.optional):
             return Place.OWN, own
-        cached = cached_folder(model, model.source.revision or record.revision, self._cache)
+        cached = cached_folder(model, model.source.revision or record.revision, self.cache)
         return (Place.CACHE, cached) if cached else (None, None)
 
     # ---- the record ----

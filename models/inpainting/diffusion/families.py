@@ -15,6 +15,24 @@ class Prompting(StrEnum):
     """An order: “Replace the marked part with a teapot.”"""
 
 
+class Referring(StrEnum):
+    """How a pipeline takes pictures to go by; the value is its argument for them."""
+
+    BESIDE = "image_reference"
+    """Looked at beside the picture, by a model trained for that: one picture."""
+    ADAPTER = "ip_adapter_image"
+    """Through an IP-Adapter (Ye et al. 2023), whose weights are loaded beside the model's."""
+
+
+@dataclass(frozen=True)
+class ReferenceAdapter:
+    """An IP-Adapter's place on the hub: `folder` holds its `weights` and the `image_encoder`."""
+
+    hub: str
+    folder: str
+    weights: str
+
+
 @dataclass(frozen=True)
 class Family:
     """One kind of pipeline.
@@ -23,7 +41,10 @@ class Family:
     be built from. Sides of what it paints are multiples of `multiple` pixels, and their product is at most `native`
     (pixels, where the model was trained). `guidance` names the argument for it. `strength` is how much of the noise
     schedule is run: below 1 where a start from pure noise is known to hurt. `backbone` is the component that is run at
-    every step.
+    every step. `held` is the pipeline that holds the picture's structure with a ControlNet (Zhang et al. 2023), and
+    `controls` where ControlNets for outlines lie on the hub. `refers` is how it takes pictures to go by, with
+    `reference_adapter` where those need weights of their own. `tokens` is how many pieces of words are read, None: more
+    than anybody writes.
     """
 
     title: str
@@ -38,6 +59,11 @@ class Family:
     negative: bool = True
     prompting: Prompting = Prompting.CAPTION
     backbone: str = "transformer"
+    tokens: int | None = None
+    held: str | None = None
+    controls: tuple[str, ...] = ()
+    refers: Referring | None = None
+    reference_adapter: ReferenceAdapter | None = None
 
 
 _MEGAPIXEL = 1024 * 1024
@@ -50,6 +76,11 @@ FAMILIES = (
         512 * 512,
         steps=25,
         backbone="unet",
+        tokens=77,
+        held="StableDiffusionControlNetInpaintPipeline",
+        controls=("lllyasviel/control_v11p_sd15_canny", "lllyasviel/sd-controlnet-canny"),
+        refers=Referring.ADAPTER,
+        reference_adapter=ReferenceAdapter("h94/IP-Adapter", "models", "ip-adapter_sd15.safetensors"),
     ),
     Family(
         "Stable Diffusion XL",
@@ -59,6 +90,11 @@ FAMILIES = (
         # The model card of SDXL inpainting 0.1: at strength 1 the picture's quality falls.
         strength=0.99,
         backbone="unet",
+        tokens=77,
+        held="StableDiffusionXLControlNetInpaintPipeline",
+        controls=("diffusers/controlnet-canny-sdxl-1.0", "diffusers/controlnet-canny-sdxl-1.0-small"),
+        refers=Referring.ADAPTER,
+        reference_adapter=ReferenceAdapter("h94/IP-Adapter", "sdxl_models", "ip-adapter_sdxl.safetensors"),
     ),
     Family(
         "Stable Diffusion 3",
@@ -98,6 +134,7 @@ FAMILIES = (
         guidance_scale=3.5,
         negative=False,
         prompting=Prompting.INSTRUCTION,
+        refers=Referring.BESIDE,
     ),
     Family(
         "FLUX.2 klein",
@@ -109,6 +146,7 @@ FAMILIES = (
         guidance_scale=1.0,
         negative=False,
         prompting=Prompting.INSTRUCTION,
+        refers=Referring.BESIDE,
     ),
     Family(
         "Qwen-Image-Edit",

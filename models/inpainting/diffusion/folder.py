@@ -25,7 +25,8 @@ class Folder:
     """A folder in the layout that diffusers saves and the hub keeps.
 
     `networks` is the number of parameters by component, of the files that will be read. `variant` is the "fp16" of file
-    names, or None. `without` are components that the index names and the folder may lack.
+    names, or None. `without` are components that the index names and the folder may lack. `file` is a single file that
+    holds all the weights, for a folder that only says how to read it; `channels` is what its network takes in.
     """
 
     path: Path
@@ -33,20 +34,24 @@ class Folder:
     networks: Mapping[str, int]
     variant: str | None = None
     without: tuple[str, ...] = ()
+    file: Path | None = None
+    channels: int = 4
+
+    @property
+    def origin(self) -> Path:
+        """The file that changes when the model does."""
+        return self.file or self.path / INDEX
 
 
 def inspect(path: Path) -> Folder:
     """Look at a folder. UnavailableError: missing, partial or unsafe. BadInputError: it does not say what it is."""
     if not path.is_dir():
         raise UnavailableError(f"There is no diffusion model in {path}; give a folder that holds {INDEX}.")
-    index = _index(path)
-    name = index.get("_class_name")
-    if not isinstance(name, str) or not name.endswith("Pipeline"):
-        raise BadInputError(f"{path / INDEX} does not say which pipeline it is; give another folder.")
+    name, parts = components(path)
     networks: dict[str, int] = {}
     variants: set[str | None] = set()
     without = []
-    for component in _components(index):
+    for component in parts:
         folder = path / component
         if component == _CHECKER and not _safetensors(folder):
             without.append(component)
@@ -66,21 +71,35 @@ def inspect(path: Path) -> Folder:
 
 def parameters(file: Path) -> int:
     """How many numbers a safetensors file holds, from its header alone. Raises UnavailableError when it is cut off."""
+    return sum(math.prod(shape) for shape in tensors(file).values())
+
+
+def tensors(file: Path) -> dict[str, tuple[int, ...]]:
+    """The names and shapes in a safetensors file, from its header alone. Raises UnavailableError when it is cut off."""
     try:
         with file.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
             if length > min(_LONGEST_HEADER, file.stat().st_size):
                 raise ValueError("no safetensors header")
             header = json.loads(stream.read(length))
-        tensors = [value for name, value in header.items() if name != "__metadata__"]
-        end = 8 + length + max((value["data_offsets"][1] for value in tensors), default=0)
+        entries = {name: value for name, value in header.items() if name != "__metadata__"}
+        end = 8 + length + max((value["data_offsets"][1] for value in entries.values()), default=0)
         if file.stat().st_size < end:
             raise ValueError("shorter than its header says")
-        return sum(math.prod(value["shape"]) for value in tensors)
+        return {name: tuple(int(side) for side in value["shape"]) for name, value in entries.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise UnavailableError(
             f"{file.name} in {file.parent} is damaged or only partly there; download the model again."
         ) from error
+
+
+def components(path: Path) -> tuple[str, list[str]]:
+    """The pipeline's class, and the names of its parts: what the index says. Raises as `inspect` does."""
+    index = _index(path)
+    name = index.get("_class_name")
+    if not isinstance(name, str) or not name.endswith("Pipeline"):
+        raise BadInputError(f"{path / INDEX} does not say which pipeline it is; give another folder.")
+    return name, _components(index)
 
 
 def _index(path: Path) -> dict[str, Any]:

@@ -21,6 +21,18 @@ def intent_of(empty: np.ndarray, prompt: str | None) -> Intent:
     return Intent.INSERT if prompt and prompt.strip() else Intent.REMOVE
 
 
+def cut_short(prompt: str, read: str | None) -> tuple[str, ...]:
+    """A sentence where less of the prompt is read than there is: a model's text network `read` so much of it."""
+    wish = " ".join(prompt.split())
+    if read is None and len(wish) <= _LONGEST:
+        return ()
+    words = (wish[:_LONGEST] if read is None else read).split()
+    return (
+        f"The model read only the first {len(words)} words of the description, up to “{' '.join(words[-3:])}”; put "
+        "what matters first.",
+    )
+
+
 def words_for(intent: Intent, prompt: str | None, prompting: Prompting) -> str:
     """What the model is told, in the manner it was trained on. Of longer texts the first 1,000 characters."""
     wish = " ".join((prompt or "").split())[:_LONGEST].rstrip(" .")

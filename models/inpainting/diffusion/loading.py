@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import BadInputError, UnavailableError
+from models.inpainting.diffusion.building import read, require_quantiser
+from models.inpainting.diffusion.families import Family
 from models.inpainting.diffusion.folder import Folder
+from models.inpainting.diffusion.means import Quantised
 from models.inpainting.diffusion.memory import Layout, Placement
 
 _FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
@@ -20,16 +23,22 @@ _FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeErro
 class Recipe:
     """What makes a pipeline the one it is; two equal recipes are the same pipeline, however it is laid out in memory.
 
-    `changed` is when the folder's index was written, in nanoseconds. `adapter` is a LoRA's safetensors file,
-    `scheduler` a diffusers class, `device` torch's name of one.
+    `origin` is the file that changes when the model does, `changed` when it was written, in nanoseconds. `adapter` is a
+    LoRA's safetensors file, `scheduler` a diffusers class, `control` a ControlNet's folder, `references` the folder of
+    IP-Adapters, `device` torch's name of one; the rest as in `means.Means`.
     """
 
-    folder: Path
+    origin: Path
     changed: int
     device: str
     adapter: Path | None = None
     adapter_weight: float = 1.0
     scheduler: str | None = None
+    control: Path | None = None
+    references: Path | None = None
+    quantised: Quantised | None = None
+    compiled: bool = False
+    attention: str | None = None
 
 
 def load(folder: Folder, recipe: Recipe, layout: Layout) -> Any:
@@ -37,32 +46,24 @@ def load(folder: Folder, recipe: Recipe, layout: Layout) -> Any:
     import diffusers
     import torch
 
-    cls = getattr(diffusers, folder.family.pipeline, None)
+    family = folder.family
+    cls = getattr(diffusers, family.held if recipe.control and family.held else family.pipeline, None)
     if cls is None:
         raise UnavailableError(
-            f"{folder.family.title} needs a newer diffusers than {diffusers.__version__}; upgrade it, or choose "
-            "another model."
+            f"{family.title} needs a newer diffusers than {diffusers.__version__}; upgrade it, or choose another model."
         )
-    options: dict[str, Any] = dict.fromkeys(folder.without)
-    if folder.without:
-        options["requires_safety_checker"] = False
-    precision = precision_for(recipe.device)
+    if recipe.quantised is not None:
+        require_quantiser(recipe.quantised)
     with quiet():
         try:
-            pipe = cls.from_pretrained(
-                folder.path,
-                dtype=precision,
-                use_safetensors=True,
-                variant=folder.variant,
-                local_files_only=True,
-                **options,
-            )
+            pipe = read(cls, folder, precision_for(recipe.device), recipe.control, recipe.quantised)
         except torch.OutOfMemoryError:
             raise
         except _FAULTS as error:
+            beside = f", or the ControlNet in {recipe.control} does not fit it" if recipe.control else ""
             raise UnavailableError(
-                f"The {folder.family.title} model in {folder.path} cannot be read; it is damaged, or made for another "
-                "version of diffusers: download it again."
+                f"The {family.title} model in {folder.file or folder.path} cannot be read; it is damaged, or made for "
+                f"another version of diffusers{beside}: download it again."
             ) from error
     if "mask_image" not in signatures.signature(type(pipe).__call__).parameters:
         raise BadInputError(f"The model in {folder.path} ({type(pipe).__name__}) cannot fill a hole; give another.")
@@ -71,6 +72,9 @@ def load(folder: Folder, recipe: Recipe, layout: Layout) -> Any:
         pipe.scheduler = getattr(diffusers, recipe.scheduler).from_config(pipe.scheduler.config)
     if recipe.adapter is not None:
         put_on(pipe, recipe.adapter, recipe.adapter_weight)
+    if recipe.references is not None:
+        let_refer(pipe, folder.family, recipe.references)
+    hasten(pipe, folder.family, recipe)
     place(pipe, recipe.device, layout)
     return pipe
 
@@ -108,6 +112,41 @@ def put_on(pipe: Any, adapter: Path, weight: float) -> None:
             pipe.unload_lora_weights()
         except (*_FAULTS, SafetensorError) as error:
             raise BadInputError(f"{adapter.name} does not fit this model; it was made for another one.") from error
+
+
+def let_refer(pipe: Any, family: Family, folder: Path) -> None:
+    """Load the family's IP-Adapter from a folder in the hub's layout. Raises UnavailableError when it does not fit."""
+    adapter = family.reference_adapter
+    if adapter is None:
+        raise BadInputError(f"{family.title} takes no pictures to go by; choose another model.")
+    with quiet():
+        try:
+            pipe.load_ip_adapter(
+                folder, subfolder=adapter.folder, weight_name=adapter.weights, local_files_only=True, dtype=pipe.dtype
+            )
+        except _FAULTS as error:
+            raise UnavailableError(
+                f"The IP-Adapter in {folder / adapter.folder} cannot be read, or does not fit {family.title}; "
+                f"get {adapter.hub} again."
+            ) from error
+
+
+def hasten(pipe: Any, family: Family, recipe: Recipe) -> None:
+    """Attention as asked for, and the network translated. Raises UnavailableError when this machine cannot."""
+    network = getattr(pipe, family.backbone, None)
+    if recipe.attention is not None and network is not None:
+        if recipe.attention.endswith("_hub"):
+            raise BadInputError(f"The attention {recipe.attention!r} would fetch a program; choose an installed one.")
+        with quiet():
+            try:
+                network.set_attention_backend(recipe.attention)
+            except (ImportError, *_FAULTS) as error:
+                raise UnavailableError(
+                    f"The attention {recipe.attention!r} is not here or unknown to diffusers; install it, or choose "
+                    "“native”."
+                ) from error
+    if recipe.compiled and network is not None:
+        network.compile_repeated_blocks()
 
 
 def place(pipe: Any, device: str, layout: Layout) -> None:

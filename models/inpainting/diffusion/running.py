@@ -9,9 +9,11 @@ import psutil
 import torch
 
 from models.errors import UnavailableError
-from models.inpainting.diffusion.folder import INDEX
+from models.inpainting.diffusion.beside import Beside
+from models.inpainting.diffusion.folder import parameters
 from models.inpainting.diffusion.kept import KEPT, Ready
 from models.inpainting.diffusion.loading import Recipe, is_out_of_memory, load, precision_for
+from models.inpainting.diffusion.means import Means, Quantised
 from models.inpainting.diffusion.memory import Layout, choose_layout, layouts, thriftier
 from models.inpainting.diffusion.painting import Wish, paint
 from models.inpainting.diffusion.source import Source
@@ -22,15 +24,33 @@ from models.weights.amounts import readable
 _LOADING = 0.3  # of the way, when the model has to be loaded first
 
 
+_SHARE = {Quantised.NF4: 0.28, Quantised.INT8: 0.53}  # of half precision's bytes, scales included
+
+
 class Run:
     """Paints with one model on one device, and remembers which layout turned out too large."""
 
-    def __init__(self, source: Source, device: str | None) -> None:
-        self._source = source
+    def __init__(
+        self, source: Source, device: str | None, means: Means | None = None, beside: Beside | None = None
+    ) -> None:
+        self._source, self._means, self._beside = source, means or Means(), beside or Beside()
         self._device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self._too_large: Layout | None = None
+        self._networks = {**source.folder.networks, **_networks_of(self._beside)}
 
-    def paint(self, picture: np.ndarray, mask: Mask, wish: Wish, progress: Progress) -> np.ndarray | None:
+    def plan(self, pixels: int) -> str:
+        """How it is going to run, in words, from the memory that is free now; nothing is loaded.
+
+        Raises UnavailableError when there is too little.
+        """
+        if KEPT.find(self._recipe()) is not None:
+            return f"{self._source.title} is loaded already."
+        layout = choose_layout(self._ways(pixels), self._free(), self._source.title)
+        return f"{self._source.title} ({self._size()}) is loaded first. {layout.sentence}"
+
+    def paint(
+        self, picture: np.ndarray, mask: Mask, wish: Wish, progress: Progress, held: np.ndarray | None = None
+    ) -> np.ndarray | None:
         """The painting (see `painting.paint`), or None when no layout has the memory for this size.
 
         Raises UnavailableError and CancelledError.
@@ -40,7 +60,7 @@ class Run:
                 ready = self._ready(mask.size, progress.part(0.0, _LOADING))
                 if ready is None:
                     return None
-                painted = self._attempt(ready, picture, mask, wish, progress.part(_LOADING, 1.0))
+                painted = self._attempt(ready, picture, mask, wish, progress.part(_LOADING, 1.0), held)
                 if painted is not None:
                     return painted
                 # Here nothing holds the failed attempt's tensors any more, so the memory really comes back.
@@ -48,9 +68,28 @@ class Run:
                 del ready
                 KEPT.drop()
 
-    def _attempt(self, ready: Ready, picture: np.ndarray, mask: Mask, wish: Wish, progress: Progress) -> Any:
+    def words_read(self, prompt: str) -> str | None:
+        """How much of the prompt the loaded model reads, where it is not all of it; None where it is, or unknown."""
+        ready, tokens = KEPT.find(self._recipe()), self._source.folder.family.tokens
+        if ready is None or tokens is None:
+            return None
+        tokenizer = ready.pipe.tokenizer
+        if len(tokenizer(prompt).input_ids) <= tokens:
+            return None
+        read = tokenizer(prompt, truncation=True, max_length=tokens).input_ids
+        return str(tokenizer.decode(read, skip_special_tokens=True)).strip()
+
+    def _attempt(
+        self,
+        ready: Ready,
+        picture: np.ndarray,
+        mask: Mask,
+        wish: Wish,
+        progress: Progress,
+        held: np.ndarray | None,
+    ) -> Any:
         try:
-            return paint(ready.pipe, self._source.folder.family, picture, mask, wish, progress)
+            return paint(ready.pipe, self._source.folder.family, picture, mask, wish, progress, held)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -62,8 +101,7 @@ class Run:
         ready = KEPT.find(recipe)
         if ready is not None:
             return ready
-        source = self._source
-        ways = layouts(source.folder.networks, pixels, self._each(), can_offload=self._device != "cpu")
+        source, ways = self._source, self._ways(pixels)
         if self._too_large is None:
             if ways[0].bytes_needed > self._free():  # what is kept for other models goes first
                 KEPT.drop()
@@ -73,8 +111,7 @@ class Run:
             if found is None:
                 return None
             layout = found
-        size = readable(self._each() * sum(source.folder.networks.values()))
-        progress.report(0.0, f"loading {source.title} ({size}). {layout.sentence}")
+        progress.report(0.0, f"loading {source.title} ({self._size()}). {layout.sentence}")
         try:
             ready = KEPT.make(recipe, layout, lambda: load(source.folder, recipe, layout))
         except (RuntimeError, MemoryError) as error:
@@ -88,15 +125,30 @@ class Run:
         return ready
 
     def _recipe(self) -> Recipe:
-        source, path = self._source, self._source.folder.path
+        source, means = self._source, self._means
         return Recipe(
-            path,
-            (path / INDEX).stat().st_mtime_ns,
+            source.folder.origin,
+            source.folder.origin.stat().st_mtime_ns,
             self._device,
             source.adapter,
             source.adapter_weight,
             source.scheduler,
+            self._beside.control,
+            self._beside.references,
+            means.quantised,
+            means.compiled,
+            means.attention,
         )
+
+    def _ways(self, pixels: int) -> list[Layout]:
+        networks = dict(self._networks)
+        if self._means.quantised is not None:
+            backbone = self._source.folder.family.backbone
+            networks[backbone] = round(networks.get(backbone, 0) * _SHARE[self._means.quantised])
+        return layouts(networks, pixels, self._each(), can_offload=self._device != "cpu")
+
+    def _size(self) -> str:
+        return readable(self._each() * sum(self._networks.values()))
 
     def _each(self) -> int:
         """Bytes of a number in memory."""
@@ -107,3 +159,13 @@ class Run:
         if self._device.startswith("cuda"):
             return torch.cuda.mem_get_info(self._device)[0]
         return psutil.virtual_memory().available
+
+
+def _networks_of(beside: Beside) -> dict[str, int]:
+    """Parameters of what is loaded beside the model, by what it is for."""
+    folders = {"control": beside.control, "references": beside.references}
+    return {
+        name: sum(parameters(file) for file in folder.rglob("*.safetensors"))
+        for name, folder in folders.items()
+        if folder is not None
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.inpainting.diffusion.folder import INDEX, inspect
+from models.inpainting.diffusion.folder import inspect
 from models.inpainting.diffusion.loading import Recipe, load
 from models.inpainting.diffusion.memory import Layout, Placement
 from models.inpainting.diffusion.painting import Wish, paint
@@ -23,7 +23,7 @@ def test_offloading_changes_no_sample(tiny: Callable[[str], Path], name: str) ->
     mask = np.zeros((128, 160), np.float32)
     mask[40:80, 40:90] = 1
     wish = Wish("a teapot", "ugly", seed=3, steps=2, guidance=folder.family.guidance_scale, strength=0.9)
-    recipe = Recipe(folder.path, (folder.path / INDEX).stat().st_mtime_ns, "cpu")
+    recipe = Recipe(folder.origin, folder.origin.stat().st_mtime_ns, "cpu")
     painted = []
     for placement in Placement:
         pipe = load(folder, recipe, Layout(placement, tiled=False, bytes_needed=0))
