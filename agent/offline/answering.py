@@ -15,7 +15,8 @@ from agent.offline.steps import Step
 
 _YES_AND = re.compile(
     r"^(?:yes|yeah|yep|yup|sure|ok|okay|go ahead|do it|correct|exactly|right|please do)(?: please)?[\s,.!]+"
-    r"(?:and |but |also |plus |then |oh |(?:while|since) you(?:'re| are) (?:at it|there),? )+(?P<rest>.+)$",
+    r"(?:and |but (?!only|just|not|without)|also |plus |then |oh |(?:while|since) you(?:'re| are) (?:at it|"
+    r"there),? )+(?P<rest>.+)$",
     re.I,
 )
 
@@ -80,7 +81,7 @@ def answer(text: str, past: Conversation) -> list[Step]:
     ):
         return [changed(step, target=f"{_plural(step.target)} except the {p.bare(but['who'])}") for step in wanted]
     short = re.sub(
-        r"^(?:(?:neither|none|no|nope|yes|yeah|um|uh|hmm|oh|well|sorry|i mean|i meant|i want|it's|"
+        r"^(?:(?:neither|none|no|nope|but|yes|yeah|um|uh|hmm|oh|well|sorry|i mean|i meant|i want|it's|"
         r"it is|that's|please|just|only|ok|the one i mean is|let's say|make it|do|"
         r"actually)[\s,:;.–-]+)+",
         "",

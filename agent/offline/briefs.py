@@ -12,7 +12,8 @@ from agent.offline.normalise import strip_preamble, strip_tail
 from agent.offline.steps import Step
 
 _JOINT = re.compile(
-    r"\s*[,;|•·+]\s*(?:(?:and|but|plus|then|also)\s+)*|\s+[/–—-]\s+(?!\d)|(?<=[a-z]{3})/(?=[a-z]{3})",
+    r"\s*[,;|•·+]\s*(?:(?:and|but|plus|then|also)\s+)*|(?<=\w)\s+(?=no [\w-]+(?: no\b|$))|\s+[/–—-]\s+(?!\d)|"
+    r"(?<=[a-z]{3})/(?=[a-z]{3})",
     re.I,
 )
 _INNER_JOINT = re.compile(r"\s+(?:and|&|plus|with|then|but)\s+", re.I)
@@ -37,6 +38,7 @@ _LONGEST_WISH = 8  # words
 _CENTRED = Step("move", None, "center")
 _RESERVED = re.compile(r"\s*(?:but )?(?:keep|leave|preserve|retain|don't|do not|without (?:touching|changing))\b", re.I)
 _GOES_ON = re.compile(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE})|(?:\d+ ?\w+ )?{v.POSITION}", re.I)
+_VERSION = re.compile(r"\b(?:version|variant|option|one)s?$", re.I)
 _OWN = frozenset("adjust restore blur recolor resize_object rotate".split())
 
 
@@ -69,7 +71,11 @@ def wishes(text: str) -> list[Step]:
         before = read[-1][-1].target if read and read[-1] else None
         read.append(_wish(part, thing or (before if _GOES_ON.fullmatch(part) else None), label is not None))
     unread = sum(not steps for steps in read)
-    if unread * 3 > len(parts) or len(parts) - unread < (1 if label is not None else 2) or (unread and verbal[0]):
+    if (
+        unread * (3 if label is None else 2) > len(parts)
+        or len(parts) - unread < (1 if label is not None else 2)
+        or (unread and verbal[0])
+    ):
         return []
     return [step for steps in read for step in steps]
 
@@ -85,7 +91,7 @@ def _labelled(text: str) -> tuple[str | None, str]:
 
 def _mere_values(parts: list[str]) -> bool:
     """Whether the later parts only go on with the first ("in red, blue and green")."""
-    return any(p.is_plain_colour(part) or part.isdigit() for part in parts[1:])
+    return any((p.is_plain_colour(part) and not _VERSION.search(part)) or part.isdigit() for part in parts[1:])
 
 
 def _wish(part: str, thing: str | None, labelled: bool) -> list[Step]:

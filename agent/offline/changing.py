@@ -9,6 +9,7 @@ from agent.offline import vocabulary as v
 from agent.offline.assigning import assign
 from agent.offline.dressing import given, wear
 from agent.offline.erasing import trim
+from agent.offline.framing import RATIO
 from agent.offline.inserting import insert
 from agent.offline.miscoloured import unknown_colour
 from agent.offline.moving import move, resize
@@ -141,6 +142,13 @@ def make(rest: str, verb: str = "make") -> list[Step]:
         )
         if steps:
             return steps
+    if framed := re.fullmatch(
+        rf"an? (?:\w+ )?(?P<ratio>{RATIO})(?: (?:thumbnail|crop|image|photo|format|icon|cover|header|"
+        rf"picture))?(?: \d+ ?x ?\d+)?",
+        rest,
+        re.I,
+    ):
+        return [Step("crop", None, framed["ratio"])]
     if (
         verb in ("have", "get")
         and re.match(r"(?:an?|some|more|two|three|another) ", rest)
@@ -283,7 +291,8 @@ def _made(rest: str) -> list[Step]:
         states = match["how"]
         what = match["what"]
         if joined := re.match(
-            rf"(?P<first>.+?) (?P<state>{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED})),?(?: and)?$",
+            rf"(?P<first>(?!(?:the|an?|his|her|my|their|its|this|that) (?:light|cool|dark|deep|flat|pop|"
+            rf"shine)\b).+?) (?P<state>{v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED})),?(?: and)?$",
             what,
             re.I,
         ):

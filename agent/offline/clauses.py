@@ -25,6 +25,9 @@ _POLITE = re.compile(
     r"|,?\s+(?:and|but|also|plus)\s+(?=(?:please )?no (?!longer|more than|one\b)\w)"
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
     r"|,\s*(?=(?:the|their|his|her|my|its) [\w' ]{2,30}? (?:should|must|can|needs?|has|have)(?:n't| not)?\b)"
+    r"|,\s*(?=(?:just )?look at\b)"
+    r"|,\s*(?=(?:and )?(?:the|his|her|my|their|its) [\w' -]{2,30}? (?:too|as well|also)$)"
+    r"|,\s*(?=(?:it|he|she|they|that) (?!too\b|also\b)\w+s\b)"
     r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|"
     r"should|could|looks?|is|are|was)|'s)\b)"
     r"|[,;]?\s+(?:and )?then,?\s+(?!again\b)(?=\S)",
@@ -177,6 +180,10 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
                         or bool(re.match(r"(?:in on|to (?:the|a|square|\d+)|on the|in)\b", rest))
                     )
                 ) or (not rest and word in ("crop", "flip", "mirror", "blur"))
+            if word in ("place", "position", "mount") and re.match(
+                r"(?:on|onto|in|into|against|at|next to)\b", rest, re.I
+            ):
+                return True
             return bool(_DETERMINER.match(rest) or _QUANTITY.match(rest))
         return True
     if last in _BLOCKING or (re.search(r"[\w]'s?$", stripped) and not rest):

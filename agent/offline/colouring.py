@@ -11,6 +11,13 @@ from agent.offline.erasing import trim
 from agent.offline.placing import insert
 from agent.offline.steps import Step
 
+# "Paint flames on the car": what is painted has no article, so it is new.
+_ONTO = re.compile(
+    r"(?!(?:the|it|his|her|my|all|this|that|these|those|them|their)\b)(?P<new>[\w' -]+?) (?:on|onto|across|along|over) "
+    r"(?:the|his|her|my|both|each|every)\b",
+    re.I,
+)
+
 
 def colour(rest: str, verb: str) -> list[Step]:
     """Steps for verbs of colouring: the colour is at the end, or missing."""
@@ -25,6 +32,11 @@ def colour(rest: str, verb: str) -> list[Step]:
         return [Step("clarify")]
     if p.is_plain_colour(rest):
         return [Step("recolor", "it", p.colour_words(rest))]
+    onto = _ONTO.match(rest) if re.match(r"paint|spray|draw", verb) else None
+    if onto and not p.colour_suffix(onto["new"]) and not p.could_be_colour(onto["new"]):
+        return insert(rest)
+    if looked := re.match(r"(?P<what>.+?) (?:like|as) (?P<how>(?:an? |the ).+)$", rest, re.I):
+        return assign(looked["what"], f"like {looked['how']}")
     if match := re.match(
         r"(?P<what>.+?) (?:in|with|to|into|using|as|to be|to match|to look|from .+? to) (?P<how>(?:the |a )?.+)$",
         rest,

@@ -169,6 +169,9 @@ def _straightened(thing: str) -> str:
 
 def _opposite(thing: str, state: str) -> str:
     wish = OPPOSITES[state]
+    thing = re.sub(r"^i$", "me", thing, flags=re.I)
+    if wish == "more contrast" and re.fullmatch(r"me|we|he|she|they", thing, re.I):
+        return "increase the contrast"
     if wish == "more contrast" and v.full(rf"(?:the |its |all |my )*{v.QUANTITY}", thing):
         return "increase the contrast"
     if wish == "zoomed out":

@@ -7,6 +7,8 @@ from dataclasses import replace as changed
 
 from agent.offline import lexicon, references
 from agent.offline import phrases as p
+from agent.offline import vocabulary as v
+from agent.offline.complaints import wishes
 from agent.offline.frames import parse_clause
 from agent.offline.history import Conversation
 from agent.offline.new_values import new_colour
@@ -62,6 +64,11 @@ _SAID_VERB = re.compile(
 )
 
 
+_STILL_SO = re.compile(
+    r"^(?:it'?s |it is |that's |looks )?still (?:too |a bit |a little |very |so )*(?P<how>[a-z]+)$", re.I
+)
+
+
 def corrected(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
     """Complaints: still there, wrong one, not that one but the other."""
     if match := re.match(
@@ -74,6 +81,14 @@ def corrected(raw: str, text: str, past: Conversation, last: Step) -> list[Step]
         return [Step("restore", p.bare(match["what"]), "clean")]
     if (match := _SAID_VERB.match(raw)) and (steps := parse_clause(f"{match['verb']} the {last.target or past.focus}")):
         return [Step("undo"), *steps]
+    if match := _STILL_SO.match(text):
+        steps = [step for wish in wishes(f"it is {match['how']}") for step in parse_clause(wish)]
+        if steps and steps[0].op == last.op:
+            return [last]
+        return [
+            changed(step, target=past.focus if step.target and v.is_pronoun(step.target) else step.target)
+            for step in steps
+        ]
     for candidate in (raw, text):
         if match := _STILL.match(candidate):
             what = next(group for group in match.groups() if group)

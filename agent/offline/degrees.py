@@ -27,7 +27,8 @@ _MORE = re.compile(
 LESS = re.compile(
     rf"^(?:(?:it's |that's |this is |it is |that is |way |a (?:bit|little) |much |far |still |"
     rf"just |slightly |waaa*y )*(?:too (?:much|strong|intense|heavy|extreme|high|harsh|obvious|"
-    rf"dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less|weaker|"
+    rf"dramatic)|over ?done|overkill|over the top|excessive)(?: now)?|{v.DEGREE}(?:less(?: (?:strong|intense|"
+    rf"heavy|pronounced|visible|obvious|harsh|dramatic|extreme))?|weaker|"
     rf"gentler|subtler|milder|lower|lighter touch)|(?:dial|tone|turn|bring|scale|pull|ease|take|"
     rf"back|rein|walk) (?:it|that|this) (?:back|down|off|in|up)(?: (?:a (?:bit|little|notch|touch|"
     rf"tad)|some|slightly|by half))?|(?:dial|tone|scale|ease) (?:back|down|off)(?: a (?:bit|"
@@ -92,6 +93,10 @@ def by_degree(text: str, past: Conversation, last: Step) -> list[Step]:
     ):
         from agent.offline.complaints import OPPOSITES
 
+        if last.op == "crop" and (
+            loose := re.fullmatch(r"(?P<tight>close|tight|narrow|small)|wide|far|loose|big", match["how"])
+        ):
+            return [Step("crop", last.target, "wider" if loose["tight"] else "tighter")]
         wish = OPPOSITES.get(match["how"].lower(), f"less {match['how']}")
         return by_degree(wish, past, last) or _tone(wish, past, last)
     focus = past.focus

@@ -7,7 +7,7 @@ import re
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.erasing import trim
-from agent.offline.inserting import counted
+from agent.offline.inserting import counted, insert
 from agent.offline.steps import Step
 from agent.offline.toning import level
 
@@ -60,8 +60,15 @@ def given(who: str, what: str) -> list[Step]:
     """Steps for somebody or something getting something."""
     from agent.offline.assigning import assign
 
+    what = re.sub(
+        r"^(?:just )?(?:an? )?(?:little |tiny )?(?:bit|touch|hint|tad) (?:more )?of (?=an? )", "", what, flags=re.I
+    )
     plain = p.bare(what)
     target = p.noun_phrase(who)
+    if v.full(rf"(?:[\w-]+ )?(?:{v.TONE}|golden|rosy|healthy) (?:glow|tone|tint|cast|tinge)", plain) and (
+        v.is_pronoun(who) or target is None
+    ):
+        return [Step("adjust", who if target else None, plain)]
     if (coat := _COAT.match(what)) and p.is_plain_colour(coat["colour"]):
         return [Step("recolor", target, p.colour_words(coat["colour"]))]
     whole = target is None or v.is_pronoun(who)
@@ -111,7 +118,7 @@ def given(who: str, what: str) -> list[Step]:
             )
         ]
     if re.match(r"(?:me|us)$", who, re.I):
-        return assign("image", what) if v.full(v.STYLE, plain) else [Step("insert", None, counted(what))]
+        return assign("image", what) if v.full(v.STYLE, plain) else insert(what)
     return [Step("insert", target, counted(part)) for part in p.coordinated(what)]
 
 

@@ -46,10 +46,26 @@ def erase(rest: str) -> list[Step]:
         return [Step("background_remove", p.noun_phrase(match[1]))]
     steps: list[Step] = []
     for part in p.coordinated(rest):
-        step = erase_one(part)
-        if step not in steps:
+        if steps and (own := _wish_of_its_own(part)) is not None:
+            steps += own
+        elif (step := erase_one(part)) not in steps:
             steps.append(step)
     return merged_flaws(steps)
+
+
+def _wish_of_its_own(part: str) -> list[Step] | None:
+    """The steps of a later part that names no thing but a wish ("remove the tag, collar straight, bg white").
+
+    None when it does name a thing. Empty when the wish cannot be read: it is not to be removed all the same.
+    """
+    from agent.offline.verbless import verbless
+
+    stated = re.search(
+        rf"\b(?:{v.QUALITY}|{v.TONE}|{v.SIZE}|straight|cent(?:er|re)(?:e?d)?|white|transparent)$", part, re.I
+    )
+    named = re.match(r"(?:the|his|her|my|their|all|any|every|that|this|those|these|an?|some)\b", part, re.I)
+    behind = re.search(r"\w (?:bg|background|backdrop)$", part, re.I)
+    return verbless(part) if (stated or behind) and not named else None
 
 
 def merged_flaws(steps: list[Step]) -> list[Step]:
@@ -216,7 +232,7 @@ def blur(rest: str, verb: str = "blur") -> list[Step]:
 def _trim(rest: str) -> str:
     rest = p.without_image(rest.strip(" .,!?:;"))
     rest = re.sub(
-        r"\s(?:so (?:that )?(?:i|it|we|you|the|there|only|they)\b.*|to (?:make|create|reveal|give|"
+        r"\s(?:so (?:that )?(?:i|it|we|you|one|people|everyone|the|there|only|they)\b.*|to (?:make|create|reveal|give|"
         r"show|get|have|focus|clean)\b.*|because\b.*|leaving (?:only|just|the|a)\b.*|"
         r"without (?:changing|affecting|touching|altering|ruining|losing)\b.*|while (?:keeping|"
         r"leaving|maintaining|preserving)\b.*|but (?:keep|leave)\b.*|and (?:keep|leave|nothing)\b.*|"

@@ -62,12 +62,16 @@ _RESTING = re.compile(r"^(?:the |a |an )?(?:rest|others|other ones|remaining)", 
 
 
 _LIKE_COLOUR = re.compile(
-    r"^(?:it should be |make it )?(?:more|rather|closer|something|a bit|a shade)(?: of| like| to| towards?| more like)+"
+    r"^(?:not (?:so )?[\w ]+?,? (?:but )?)?(?:it should be |make it )?(?:more|rather|closer|something|a bit|"
+    r"a shade)(?: of| like| to| towards?| more like)+"
     r"(?: an?)? (?P<colour>[\w# -]+)$",
     re.I,
 )
 
 
+_AND_ALSO = re.compile(
+    r"^(?P<first>[\w ]+?),? and (?:also |too )?(?P<second>(?:on|for|to|in) (?:the|his|her|my|their) .+)$", re.I
+)
 _RICHER = re.compile(
     rf"(?:with|plus|add|needs) (?:(?:a (?:bit|touch|little)|some|more|extra) (?:of )?)*(?P<what>{v.QUANTITY})$", re.I
 )
@@ -82,12 +86,14 @@ def elliptical(clause: str, past: Conversation) -> list[Step]:
     text = bare_clause(raw)
     if not text or len(text) > 140:
         return []
+    if (like := _LIKE_COLOUR.match(text)) and p.could_be_colour(like["colour"]):
+        return new_colour(like["colour"], past, last)
+    if (both := _AND_ALSO.match(text)) and (first := by_degree(both["first"], past, last)):
+        return first + transfer(last, both["second"], past)
     if not LESS.match(text) and (steps := corrected(raw, text, past, last)):
         return steps
     if steps := by_amount(text, last):
         return steps
-    if (like := _LIKE_COLOUR.match(text)) and p.could_be_colour(like["colour"]):
-        return new_colour(like["colour"], past, last)
     if steps := repeated(raw, text, past, last):
         return steps
     if steps := by_degree(text, past, last):

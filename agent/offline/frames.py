@@ -79,7 +79,7 @@ def _separated(clause: str) -> bool:
         (
             re.match(
                 r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|"
-                r"rub|move|erase|magic|brush|kick)\b.* (?:out|off|away)\b|(?:make|have|let|"
+                r"rub|move|erase|magic|brush|kick)\b.*(?<!ing) (?:out|off|away)\b|(?:make|have|let|"
                 r"get) .* (?:disappear|vanish|gone|go away|go)\b|(?:have|leave|keep|only) .*\bone\b",
                 clause,
                 re.I,
@@ -109,7 +109,8 @@ def _colon(clause: str) -> list[Step]:
     if v.full(v.QUANTITY, match["what"]):
         return toning.adjust(f"{match['what']} {match['how']}") or assigning.assign(match["what"], match["how"])
     steps = assigning.assign(match["what"], match["how"])
-    return steps if steps and steps[0].op != "replace" else []
+    weather = v.full(rf"(?:\w+ )?{v.WEATHER}", match["how"])
+    return steps if steps and (steps[0].op != "replace" or weather) else []
 
 
 def _imperative(clause: str) -> list[Step]:
@@ -224,6 +225,8 @@ def _match(rest: str, verb: str) -> list[Step]:
     """ "match the shoes to the bag", "match the colour of the shoes with the bag"."""
     rest = re.sub(r"^(?:up )?(?:the )?colou?rs? of ", "", erasing.trim(rest), flags=re.I)
     match = re.match(r"(?P<what>.+?) (?:to|with|and) (?P<model>.+)$", rest, re.I)
+    if match is None and re.search(rf"\b{v.QUANTITY}$", rest, re.I):
+        return [Step("adjust", None, f"match {p.bare(rest)}")]
     if match is None:
         return []
     return [Step("recolor", p.noun_phrase(match["what"]), f"colour of the {p.bare(match['model'])}")]

@@ -23,7 +23,16 @@ _DEGREES = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|d\
 def crop(rest: str, verb: str) -> list[Step]:
     """Steps for cropping and zooming in; "crop out the man" removes him."""
     rest = trim(re.sub(r"^(?:in|it in)\s+(?=on|to|closer|a|the|more|tight)", "", rest, flags=re.I))
-    if match := re.match(r"(?:out) (.+)$|(.+?) out(?: of .*)?$", rest, re.I):
+    body = re.match(
+        r"(?:(?P<what>.+?) )?(?P<how>from the \w+ (?:up|down|upwards?|downwards?)|(?:at|above|below|to) (?:the |"
+        r"his |her )?"
+        r"(?:waist|knees?|chest|hips?|shoulders?|neck|ankles?|elbows?|chin|head))$",
+        rest,
+        re.I,
+    )
+    if body:
+        return [Step("crop", p.noun_phrase(body["what"] or ""), body["how"])]
+    if match := re.match(r"(?:out|away) (.+)$|(.+?) (?:out|away)(?: of .*)?$", rest, re.I):
         thing = match[1] or match[2]
         if re.search(r"background", thing, re.I):
             return [Step("background_remove")]

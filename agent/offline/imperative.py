@@ -8,99 +8,13 @@ from collections.abc import Callable
 from agent.offline import lexicon, supposing
 from agent.offline import phrases as p
 from agent.offline import vocabulary as v
+from agent.offline.desires import BE, WANT, desired, done
 
-_BE = (
-    r"(?:should|must|needs? to|has to|have to|ought to|could|can|might|shall|would) (?:all |also |"
-    r"just |really |now |maybe )?be(?:come)?|(?:should|could|must) (?:all )?(?:look|appear|become|"
-    r"turn|say|read|have)"
-)
-_WANT = (
-    r"(?:(?:i|we)(?:'d|'ll| would| will| also| just| really)* (?:want|need|like|love|prefer|wish|"
-    r"require|get|have)|i'd (?:like|love)|need|want|looking to have|looking to get|hoping to have|"
-    r"hoping to get|wanting to have|wanting|would like|would love|wishing|like to have|"
-    r"like to get|love to have|love to get|love to see|like to see|want to see|want to have|"
-    r"want to get|need to have|need to get|i wish|can (?:i|we) (?:get|have|see)|could (?:i|"
-    r"we) (?:get|have|see)|may i have|get|have|see|there needs to be|trying to get|"
-    r"trying to have)"
-)
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str | None]]
 
 
 def _rule(pattern: str, rewrite: Callable[[re.Match[str]], str | None]) -> _Rule:
     return re.compile(pattern, re.IGNORECASE), rewrite
-
-
-def _done(phrase: str) -> str | None:
-    """ "the logo removed from his shirt" -> "remove the logo from his shirt"."""
-    inner = lexicon.participle_pattern().search(phrase)
-    while inner is not None:
-        verb = lexicon.base_of_participle(inner["verb"])
-        thing, after = phrase[: inner.start()].strip(), phrase[inner.end() :].strip()
-        thing = re.sub(r"\s+(?:to be|to get|being|is|are|be|also|all|completely|just)+$", "", thing, flags=re.I)
-        if verb and thing and p.bare(thing) and not re.fullmatch(r"(?:i|you|we|the|a|an|it was|to|was)", thing, re.I):
-            if joined := re.match(r"(?:,? ?and |, )(?:be |then )?(?P<next>\w+)\b(?P<rest>.*)$", after):
-                base = lexicon.base_of_participle(joined["next"])
-                after = f"and {base} it{joined['rest']}" if base else after
-            if verb == "make":
-                return f"make {thing} {after}"
-            if verb in ("take", "put", "cut", "get", "set") and re.match(r"(?:out|off|away|down)\b", after):
-                particle, _, after = after.partition(" ")
-                verb = f"{verb} {particle}"
-            return f"{verb} {thing} {after}".strip()
-        inner = lexicon.participle_pattern().search(phrase, inner.end())
-    return None
-
-
-def _desire(match: re.Match[str]) -> str | None:
-    thing = match["np"].strip()
-    if re.match(r"(?:no |none of |nothing )", thing, re.I):
-        return "remove " + re.sub(r"^no (?:more )?", "", thing, flags=re.I)
-    if re.match(r"(?:it|this|that|him|her|them|everything) (?:to be |to look |to feel |to |be )?\w+", thing, re.I):
-        return "make " + re.sub(
-            r"\b(it|this|that|him|her|them|everything) (?:to be |to look |to feel |to |be )",
-            r"\1 ",
-            thing,
-            count=1,
-            flags=re.I,
-        )
-    if found := re.match(
-        r"(.+?) to (be|look|feel|have|become|appear|wear|say|read|hold|face|show|match|stay) (.+)$", thing, re.I
-    ):
-        return f"make {found[1]} {found[2]} {found[3]}"
-    if re.match(
-        r"(?:to (?!have\b)|you|someone|somebody|help|your|this photo|the photo|some help|him to|it if|if |that )",
-        thing,
-        re.I,
-    ):
-        return None
-    if re.search(
-        r"\b(?:with no|without (?:an?|the|any)|with(?: an?)? (?:transparent|clear|empty)|"
-        r"no) (?:background|backdrop)$",
-        thing,
-        re.I,
-    ):
-        return "remove the background"
-    if found := re.match(r"(?:an? )?(?P<what>.+?) (?:background|backdrop)$", thing, re.I):
-        return f"change the background to {found['what']}"
-    if re.match(r"(?:an?|some|more|two|three|four|another|\d+|lots of|many|several)\b", thing, re.I):
-        return f"add {thing}"
-    if p.colour_suffix(thing):
-        return f"make {thing}"
-    if (
-        found := re.match(
-            r"(?:to have )?(?P<c>.+?) (?P<part>hair|eyes|skin|lips|teeth|nails)$", p.without_image(thing), re.I
-        )
-    ) and p.is_plain_colour(found["c"]):
-        return f"make the {found['part']} {found['c']}"
-    if found := re.match(
-        rf"(.+?) ({v.DEGREE}(?:{v.TONE}|{v.SIZE}|{v.QUALITY}|{v.BLURRED}|{v.BLACK_WHITE}|transparent|gone|out))$",
-        thing,
-        re.I,
-    ):
-        if found[2].lower() == "out":
-            return f"remove {found[1]}"
-        return f"make {found[1]} {found[2]}"
-    return None
 
 
 _RULES: tuple[_Rule, ...] = (
@@ -172,7 +86,7 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:take|get|cut|crop|edit|photoshop|wipe|throw|clear|airbrush|clone|paint|pull|leave|strip|"
         r"rub|scrub|move|cut|shop|trim|clean|erase|yank|kick|pluck|peel|magic|brush|wash|scratch|"
         r"photo shop|ps|filter|retouch|toss|mask) (?P<np>(?!the background|background|out|off|"
-        r"away).+?) (?P<how>out|off|away)(?:(?: of| from)? (?P<from>.+))?$",
+        r"away).+?)(?<!ing) (?P<how>out|off|away)(?:(?: of| from)? (?P<from>.+))?$",
         lambda m: (
             f"remove {m['np']}"
             + (f" from {m['from']}" if m["from"] and not m["from"].lower().startswith(("and ", "so ")) else "")
@@ -199,17 +113,17 @@ _RULES: tuple[_Rule, ...] = (
         ),
     ),
     # wishes with a participle: "I need the logo removed", "the background needs to be removed"
-    _rule(rf"(?:{_WANT}) (?P<np>.+)$", lambda m: _done(m["np"])),
+    _rule(rf"(?:{WANT}) (?P<np>.+)$", lambda m: done(m["np"])),
     _rule(
         rf"(?P<np>(?:(?:the|this|that|these|those|my|his|her|all|both|every|its|their) .+?|he|she|they|"
-        rf"it|him|them) (?:{_BE}|needs?|wants?) \w+.*)$",
-        lambda m: _done(re.sub(rf"\s(?:{_BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I)),
+        rf"it|him|them) (?:{BE}|needs?|wants?) \w+.*)$",
+        lambda m: done(re.sub(rf"\s(?:{BE}|needs?|wants?)\s", " ", m["np"], count=1, flags=re.I)),
     ),
     _rule(
         r"(?:can|could|may|should|might|would|will|is it possible for|please have|have) (?P<np>(?:the|"
         r"this|that|these|those|my|his|her|all|it|every) .+?|it) (?:be |to be |get |"
         r"please be )(?P<verb>\w+ed|cut|taken|made|put|hidden|given|thrown)(?P<rest>\b.*)$",
-        lambda m: _done(f"{m['np']} {m['verb']}{m['rest']}"),
+        lambda m: done(f"{m['np']} {m['verb']}{m['rest']}"),
     ),
     # existence: "there should be", "let there be", "what if there was", "could there be"
     _rule(r"(?:can|could|should|would) there be (?P<np>.+)$", lambda m: f"add {m['np']}"),
@@ -310,13 +224,20 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"(?:use|try|go (?:for|with)|apply|choose|adopt|follow) (?:(?:the|an?|"
-        r"some) )?(?:style of (?P<a>.+)|(?P<b>.+?) (?:art )?(?:style|look|aesthetic|filter|vibe))$",
+        r"some) )?(?:style of (?P<a>.+)|(?P<b>.+?) (?:art )?(?:style|look|aesthetic|filter|vibe|effects?|lens|"
+        r"treatment|grade|preset))$",
         lambda m: f"apply {m['b']} style" if m["b"] else f"apply the style of {m['a']}",
     ),
     _rule(
         r"(?P<np>him|her|them|it|me|us|(?:the|his|her|my|their|our|its|this|"
         r"that) [\w' -]+?) to (?P<how>(?:be|look|have|wear|hold|appear|become|carry) .+)$",
         lambda m: f"make {m['np']} {m['how']}" if not lexicon.opening_verb(m["np"]) else None,
+    ),
+    _rule(
+        r"(?:show|frame|have|keep|get)(?: me| us)? (?P<np>(?:just |only )?(?:the|this|my|his|her|their|him|them|"
+        r"me|us)\b[\w' -]*?) "
+        r"(?P<how>from the (?:\w+) (?:up|down|upwards?|downwards?))$",
+        lambda m: f"crop {m['np']} {m['how']}",
     ),
     # "show the bridge covered in snow", "render the car in chrome"
     _rule(
@@ -340,7 +261,7 @@ _RULES: tuple[_Rule, ...] = (
         r"should be )?(?P<new>[\w-]+(?: [\w-]+)?) (?:instead of|rather than|"
         r"not) (?:in )?(?P<old>[\w-]+(?: [\w-]+)?)$",
         lambda m: (
-            f"make {m['np']} {m['new']}"
+            f"change the color of {m['np']} to {m['new']}"
             if p.could_be_colour(m["new"]) and p.is_plain_colour(m["old"]) and not lexicon.opening_verb(m["np"])
             else None
         ),
@@ -357,7 +278,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(r"instead of (?P<old>(?:an? |the )?[\w' ]+?), (?P<new>.+)$", lambda m: f"replace {m['old']} with {m['new']}"),
     # colour or place after a verb of desire
-    _rule(rf"(?:{_WANT}) (?P<np>.+)$", _desire),
+    _rule(rf"(?:{WANT}) (?P<np>.+)$", desired),
 )
 
 

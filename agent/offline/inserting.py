@@ -175,6 +175,17 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
         from agent.offline.assigning import assign
 
         return assign(match["np"], match["how"])
+    if (
+        re.fullmatch(
+            r"(?:some |a (?:bit|little|lot) )?(?:more|extra|additional) (?:of the )?(?:sky|ground|floor|grass|"
+            r"lawn|water|sea|sand|"
+            r"wall|ceiling|foreground|background|street|road|field|table)",
+            what,
+            re.I,
+        )
+        and relation
+    ):
+        return [Step("outpaint", None, f"{relation} {where}".strip())]
     if v.full(_SPACE, what) or (re.match(r"(?:more|extra)\b", what) and v.full(_SPACE, plain)):
         side = f"{relation} {where}".strip()
         return [Step("outpaint", None, side or plain)]

@@ -17,7 +17,7 @@ _GREETING = re.compile(
 )
 _THANKS = re.compile(
     r"^(?:(?:ok|okay|oh|wow|great|perfect|nice|cool|awesome|excellent|amazing|lovely|wonderful|"
-    r"brilliant|fantastic|good job|great job|well done|nice work|good work|nice one|love it|"
+    r"brilliant|fantastic|good job|great job|good (?:bot|boy|girl|one)|well done|nice work|good work|nice one|love it|"
     r"i love it|i like it|thanks?|thank you|thank u|thx|ty|tysm|cheers|much appreciated|"
     r"appreciate it|that's (?:it|all|great|perfect|good|better|enough|fine|everything|awesome|"
     r"amazing)|that is (?:it|all|great|perfect|good)|that will be all|that'll be all|"
@@ -65,6 +65,8 @@ _HELP = re.compile(
     r"this) (?:have|want|mean|like|need|do|make|change|remove|edit)\b.*|tell me (?:about|what|how|"
     r"why|which|who|if|whether|a joke)\b.*|explain .*|describe .*|"
     r"(?:what|which) (?:would|should|could) (?:you|i|we) (?:change|do|try|edit|improve|pick|choose|use)\b.*|"
+    r"(?:can|could|do) you (?:see|tell|know|recogni[sz]e|identify|guess)(?: me)? (?:who|what|how|where|when|why|"
+    r"if|whether)\b.*|"
     r"(?:list|show me) (?:the |all |my |your )?(?:history|edits|changes|commands|features|options|"
     r"tools|steps)(?: .*)?|(?:what|which) .*\b(?:again|so far|before|did you|have you|have we|"
     r"did i|can i|are there|is (?:it|this|that|there))\b.*|is (?:there|this|that|it) (?:an?|any|"
@@ -138,7 +140,7 @@ _UNSUPPORTED = re.compile(
     r"snapchat|telegram|gmail|him|her|them)\b"
     r"|\b(?:forward|send|mail|e-?mail|share|post|upload|tweet) (?:this|the|my|it|"
     r"that)(?: (?:picture|photo|image|file|result))? (?:to|with|on|via)\b"
-    r"|\b(?:record|scan|print) (?:my|the|a|this|it)\b",
+    r"|\b(?:record|scan|print|sell|auction) (?:my|the|a|this|it)\b",
     re.I,
 )
 _ELSEWHERE = re.compile(
@@ -258,7 +260,9 @@ def chat(text: str) -> Step | None:
         return Step("other", None, "chat: done, no action")
     if _PLEASED.match(text) or _REMARK.match(text):
         return Step("other", None, "chat: done, no action")
-    if _EDIT_QUESTION.search(text):
+    if _EDIT_QUESTION.search(text) and not re.match(
+        r"can you (?:see|tell|know|guess|recogni[sz]e|identify)\b", text, re.I
+    ):
         return None
     if _HELP.match(text):
         return Step("other", None, "chat: answer")

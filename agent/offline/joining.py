@@ -99,6 +99,8 @@ def about(step: Step, topic: str | None, earlier: list[Step]) -> Step:
     if step.target is None or not v.is_pronoun(step.target):
         return step
     named = Conversation(edits=[Edit("", earlier)]).focus if earlier else None
+    if named and earlier[-1].op.startswith("remove") and step.op in ("insert", "adjust", "style"):
+        return changed(step, target=None)  # what is gone cannot be given anything
     if topic and not named:
         if step.op == "restore":
             if flaw := erasing.flaw(topic):

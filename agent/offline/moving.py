@@ -23,6 +23,8 @@ def move(rest: str, verb: str = "move") -> list[Step]:
         p.head(rest),
     ) and verb in ("raise", "lower", "lift", "push", "pull", "bring"):
         return [Step("other", p.noun_phrase(rest), f"{verb}d" if verb == "raise" else f"{verb}ed")]
+    if verb == "align" and (line := re.match(r"(?P<what>.+?) (?P<where>(?:with|to|along|at|against) .+)$", rest, re.I)):
+        return [Step("move", p.noun_phrase(line["what"]) or line["what"], line["where"])]
     if match := re.match(rf"(?P<what>.+?),? (?P<where>{v.POSITION})$", rest, re.I):
         return [Step("move", p.noun_phrase(part) or part, match["where"]) for part in p.coordinated(match["what"])]
     what, relation, where = place_of(rest)

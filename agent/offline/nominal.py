@@ -39,7 +39,11 @@ _NOUNS: tuple[tuple[str, str, str], ...] = (
     (r"(?:re-?)colou?ring", "clarify", ""),
     (r"straightening|alignment", "rotate", "straighten"),
 )
-_REMOVAL = re.compile(r"^(?P<what>[\w' -]+?) (?:removal|removing|removed)$|^removal of (?P<of>.+)$", re.I)
+_REMOVAL = re.compile(
+    r"^(?P<what>[\w' -]+?) (?:removal|removing|removed)(?: (?:on|from|off|of|in) (?P<where>.+))?$"
+    r"|^removal of (?P<of>.+)$",
+    re.I,
+)
 _BACKGROUND = re.compile(r"^(?:background|bg) (?:replacement|change|swap)(?: (?:to|with) (?P<new>.+))?$", re.I)
 
 
@@ -53,7 +57,8 @@ def nominal(phrase: str) -> list[Step]:
             else [Step("clarify", "background")]
         )
     if match := _REMOVAL.match(text):
-        return [erase_one(match["what"] or match["of"])]
+        where = f" on {match['where']}" if match["where"] else ""
+        return [erase_one(f"{match['what']}{where}" if match["what"] else match["of"])]
     for noun, op, value in _NOUNS:
         match = re.match(
             rf"(?:(?P<before>[\w' -]+?) )?(?P<noun>{noun})(?: (?:on|of|for|in|to) (?P<of>.+))?$", text, re.I

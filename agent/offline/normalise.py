@@ -34,7 +34,7 @@ _MODAL = r"(?:can|could|would|will|may|might|wld|cld|cn|shall|should|must|do)"
 _PREAMBLES = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"[\s,.:;!?*_#>~–—+=/\\|)\]}\-]+",
+        r"(?:[\s,.:;!?*_>~–—+=/\\|)\]}\-]|#(?![0-9a-f]{3,8}\b))+",
         r"\[[^\]\n]{0,30}\]",
         r"\(?\d{1,2}[.):](?!\d)\s*",
         r"(?:photoshop (?:battle|request|this)|ps battle|task|request|instructions?|prompt|edit|edits|"

@@ -141,7 +141,7 @@ def is_plain_colour(phrase: str) -> bool:
         or (v.full(rf"{v.DEGREE}(?:{v.TONE}|{v.SIZE})", phrase) and not find_colours(phrase))
     ):
         return False
-    if v.full(v.BLACK_WHITE, phrase):
+    if v.full(v.BLACK_WHITE, phrase) or re.search(r"\w (?:and|but) (?:more|less)\b", phrase, re.I):
         return False
     if re.match(r"(?:it|them|him|her|this|that|these|those|like|more|less)\b", phrase, re.I) or not is_colour(phrase):
         return False

@@ -19,6 +19,10 @@ def put(rest: str) -> list[Step]:
     from agent.offline.replacing import replace
 
     rest = trim(rest)
+    if lit := re.match(
+        r"(?P<what>.+?) (?:in|into|under) (?:an? |some )?(?P<how>\w+(?:er|ier)? (?:light|lighting))$", rest, re.I
+    ):
+        return [Step("adjust", p.noun_phrase(lit["what"]), lit["how"])]
     if match := re.match(
         r"(?P<new>.+?) (?:in place of|instead of|in the place of|where) (?P<old>.+?)(?: (?:is|was|are|were))?$",
         rest,

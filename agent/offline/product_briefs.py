@@ -76,6 +76,11 @@ RULES: tuple[Rule, ...] = (
         rf"(?:an? |in |with )*(?:{_LIGHT}[ ,]+)*{_LIGHT} ?light(?:ing)?(?: from (?:the )?\w+)?$",
         lambda m: [Step("adjust", None, p.bare(m[0]))],
     ),
+    rule(
+        r"(?:(?:an?|the|one|same|in) )*(?P<colour>[\w#-]+(?: [\w-]+)?) (?:version|variant|colou?r ?way|"
+        r"variation|option|one)s?$",
+        lambda m: [Step("recolor", "product", m["colour"])] if p.is_plain_colour(m["colour"]) else [],
+    ),
     rule(rf"(?P<how>{_FIT}) (?P<np>[\w' -]+)$", _in_order),
     rule(
         r"(?P<what>(?:the |my )?[\w-]+(?: [\w-]+)?) (?P<where>(?:far |top |bottom |upper |lower )?(?:left|right|"

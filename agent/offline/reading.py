@@ -41,6 +41,17 @@ _ONCE = re.compile(
 )
 
 
+_DISLIKED = re.compile(
+    r"(?:i|we) (?:really |just |kind of |kinda |absolutely |honestly )*(?:dislike|hate|don't (?:really )?like|"
+    r"can't stand|"
+    r"am not (?:a fan|fond) of|loathe)(?: how)? (?P<np>(?:the|this|that|my|his|her|their|these|those) [\w' -]+?)"
+    r"(?:, (?:and |but |so )?|\s+(?:and|but|so) )(?P<rest>(?:can|could|would|should|may|make|change|turn|please|"
+    r"i'd|it should) .+)$",
+    re.I,
+)
+_COMMENT = re.compile(r"(?:please |just )?look at (?:that|this|those|these|how|the|it|him|her|them)\b", re.I)
+
+
 def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list[Step]:
     """Reads sentence by sentence, clause by clause; what an earlier clause named is what a later "it" means."""
     steps: list[Step] = []
@@ -49,6 +60,9 @@ def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list
     held_verb: str | None = None
     complained: list[str] = []
     for sentence in normalise.sentences(text):
+        if disliked := _DISLIKED.match(sentence):
+            topic = p.noun_phrase(disliked["np"])
+            sentence = disliked["rest"]
         if intents.chat(sentence):
             if there := re.match(r"(?:why|how come) (?:is|are) there (?P<np>.+)$", sentence.strip(" ?"), re.I):
                 topic = p.noun_phrase(there["np"])
@@ -105,7 +119,7 @@ def _clause(
         return steps
     if intents.is_unsupported(piece):
         return [Step("other", None, "unsupported")]
-    if _PURPOSE.match(piece):
+    if _PURPOSE.match(piece) or _COMMENT.match(piece):
         return []
     if now.last and not later and (steps := followup.elliptical(piece, now)):
         return steps

@@ -33,6 +33,10 @@ def replace(rest: str, verb: str = "replace") -> list[Step]:
             return assign("image", re.sub(r"^to ", "", rest))
         if verb.startswith(("swap", "switch", "exchange", "interchange")) and re.search(r"\band\b", rest):
             return [Step("move", p.noun_phrase(rest), "swap positions")]
+        if verb.startswith(("swap", "switch")) and re.search(
+            r"\bof (?:the )?(?:two|both)\b|^(?:the )?(?:two|both)\b", rest, re.I
+        ):
+            return [Step("move", p.noun_phrase(rest), "swap positions")]
         return [Step("clarify", p.noun_phrase(rest) if rest else None)]
     old, new = match["old"], match["new"]
     if (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _PLAIN: tuple[tuple[str, str], ...] = (
+    (r",? ?\b(?:lol|lmao|haha+|omg|tbh|imho|imo|ngl|smh)\b(?! (?:style|text))", ""),
     (r"\((#[0-9a-f]{3,8})\)", r"\1"),
     (r"\s*\((?![^()]*[\d#])[^()]{1,60}\)", ""),  # an aside; one with a figure is a measure
     (r"\bget (?:the |it |them )?rid (?:of|off)\b", "get rid of"),
     (
         r"^(?:sku|ref|item|art(?:icle)?\.?|style|model|no\.?|nr\.?|product|"
-        r"pos\.?) ?[#:]? ?[a-z-]{0,4}\d[\w-]*\s*[,;:–-]\s*",
+        r"pos\.?) ?[#:]? ?[a-z-]{0,4}\d[\w-]*\s*[,;]\s*",
         "",
     ),
     (

@@ -29,7 +29,7 @@ _TARGETS = (
 "bottom middle corner upper lower "
     "bright dark blue pink red grey gray could would someone anyone thanks swap smooth upscale "
 "zoom clothes sweater trousers photo "
-    "could should"
+    "could should colorful"
 ).split()  # fmt: skip
 # Mended to only where the first letter agrees: their neighbours ("slower", "singers") are words too.
 _NOUNS = (
@@ -151,6 +151,22 @@ def _mended(word: str) -> str:
     return target
 
 
+# The small words of a request; only two letters exchanged can be meant for one of them ("mroe", "liek").
+_SMALL = frozenset(
+    "more less like look looks them their then there these those this that with from into onto over under very just "
+    "some here than when what want need only also both each other after have will make take "
+    "colorful colourful".split()
+)
+
+
+@cache
+def _small_meant(word: str) -> str:
+    """The small word whose letters are all there in another order, or the word itself."""
+    if len(word) < 4 or word in _known() or word in _SMALL:
+        return word
+    return next((small for small in _SMALL if sorted(small) == sorted(word) and OSA.distance(small, word) == 1), word)
+
+
 @cache
 def _noun_meant(word: str, careless: bool) -> str:
     """The common thing an unknown word misspells, or the word itself.
@@ -189,7 +205,7 @@ def mend(text: str) -> str:
         if lower in _SHORTHAND:
             slips += sorted(lower) == sorted(_SHORTHAND[lower])  # "teh" is a slip, "bg" is not
             return _SHORTHAND[lower]
-        fixed = _mended(lower)
+        fixed = _small_meant(_mended(lower))
         slips += fixed != lower
         return found if fixed == lower else fixed
 

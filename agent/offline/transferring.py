@@ -62,7 +62,7 @@ _MATCHING = re.compile(
 
 _INSTEAD = re.compile(
     r"^(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its|that|"
-    r"this) (?!same\b)[\w' -]+?) (?:instead|rather)$",
+    r"this) (?!same\b)[\w' -]+?) (?:instead|rather)(?: (?:of|than) .+)?$",
     re.I,
 )
 
@@ -132,7 +132,7 @@ def _to_each(what: str, past: Conversation, last: Step) -> list[Step]:
 
 def transfer(step: Step, phrase: str, past: Conversation) -> list[Step]:
     """The step done to what the phrase names instead."""
-    phrase = phrase.strip(" ,.!?")
+    phrase = re.sub(r"[\s,]+(?:too|also|as well)$", "", phrase.strip(" ,.!?"), flags=re.I)
     if step.op == "insert":
         if re.match(r"(?:an?|some|two|three|another|more)\b", phrase, re.I):
             return [Step("insert", step.target, p.bare(phrase))]

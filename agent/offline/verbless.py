@@ -151,7 +151,7 @@ _RULES: tuple[Rule, ...] = (
     rule(r".+", lambda m: nominal.nominal(m.string)),
     rule(
         r"(?P<what>(?:the )?[\w' -]{2,40}?) off (?:of )?(?P<where>(?:the|his|her|my|its|their) .+)$",
-        lambda m: [erasing.erase_one(f"{m['what']} on {m['where']}")],
+        lambda m: [erasing.erase_one(f"{m['what']} on {m['where']}")] if not m["what"].endswith("ing") else [],
     ),
     rule(r"(?:a (?:bit|little) |much |way |slightly )?(?:less|no|fewer) (?P<what>.+)$", _less_of_a_flaw),
     *PRODUCT_RULES,
@@ -160,7 +160,8 @@ _RULES: tuple[Rule, ...] = (
         lambda m: [Step("adjust", None, m[0])],
     ),
     rule(
-        rf"(?:an? |in |to )*(?P<ratio>{framing.RATIO})(?: (?P<r2>\d+:\d+))?(?: \d{{3,5}} ?(?:px|"
+        rf"(?:an? |in |to )*(?:\d{{3,5}} ?(?:px|"
+        rf"pixels)? )?(?P<ratio>{framing.RATIO})(?: (?P<r2>\d+:\d+))?(?: \d{{3,5}} ?(?:px|"
         rf"pixels))?(?: (?:crop|ratio|aspect ratio|"
         rf"format|photo|image))?(?: (?:for|on) (?:my |the )?[\w ]+)?$",
         lambda m: [Step("crop", None, m["r2"] or m["ratio"])],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _any(text: str) -> str:
@@ -129,7 +130,8 @@ QUANTITY = _any(
     tint|hue|
     sharpness|clarity|details?|definition|shadows?|highlights?|blacks|whites|mid-?tones|gamma|levels|curves|
     lighting|lights?|light level|dynamic range|tones?|colou?rs?|colou?ring|vividness|luminousness|crispness|
-    color scheme|glare|glow|shine|sparkle|shimmer|lust(?:re|er)|brilliance|radiance|intensity|darkness|
+    color scheme|glare|glow|shine|sparkle|shimmer|lust(?:re|er)|brilliance|radiance|
+    drama|punch|depth|softness|richness|intensity|darkness|
     gloss(?:iness)?|texture"""
 )
 TONE = _any(
@@ -167,7 +169,10 @@ QUALITY = _any(
     more clear|more focused|symmetric(?:al)?|tidy|neat|uniform|aligned|more professional|more readable|
     more legible|unpixelated|not pixelated|pop more"""
 )
-BLURRED = r"(?:blurr?(?:y|ier|ed)|out[- ]of[- ]focus|unfocus(?:s)?ed|defocus(?:s)?ed|fuzzy|fuzzier|bokeh|unsharp|hazy)"
+BLURRED = (
+    r"(?:blurr?(?:y|ier|ed)(?: out)?|out[- ]of[- ]focus|unfocus(?:s)?ed|defocus(?:s)?ed|fuzzy|fuzzier|bokeh|"
+    r"unsharp|hazy)"
+)
 POSE = _any(
     r"""smil(?:e|ing)|laugh(?:ing)?|frown(?:ing)?|cry(?:ing)?|wink(?:ing)?|blink(?:ing)?|open|opened|closed?|shut|awake|
     asleep|sleep(?:ing)?|happ(?:y|ier)|sad(?:der)?|angr(?:y|ier)|mad|surprised|scared|serious|younger|older|old|
@@ -224,14 +229,20 @@ HUES = (
 )
 
 
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The re module forgets compiled patterns after a few hundred; these are long and asked for again and again."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
 def full(pattern: str, text: str) -> bool:
     """Whether the whole text matches the pattern, whatever its case."""
-    return re.fullmatch(pattern, text.strip(), re.IGNORECASE) is not None
+    return _compiled(pattern).fullmatch(text.strip()) is not None
 
 
 def found(pattern: str, text: str) -> re.Match[str] | None:
     """The first place where the pattern matches whole words."""
-    return re.search(rf"(?<![\w-]){pattern}(?![\w-])", text, re.IGNORECASE)
+    return _compiled(rf"(?<![\w-]){pattern}(?![\w-])").search(text)
 
 
 def is_image(phrase: str) -> bool:

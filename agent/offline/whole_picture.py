@@ -62,6 +62,11 @@ def become(value: str, pronoun: str | None) -> list[Step] | None:
         re.I,
     ):
         return [Step("adjust", keep, plain)]
+    toned = re.split(r",? (?:and|but) |, ", value)
+    if len(toned) > 1 and all(
+        v.full(rf"{v.DEGREE}{v.TONE}|(?:a (?:bit|little) )?(?:more|less) [a-z]+", part) for part in toned
+    ):
+        return [Step("adjust", keep, part) for part in toned]
     if v.full(rf"{v.DEGREE}{v.BLURRED}", value):
         return [Step("blur", keep, value)]
     if v.full(
