@@ -14,6 +14,7 @@ import numpy as np
 from models.geometry import Extent
 from models.mask import Mask, bounds
 from models.prompting.phrases import PLACES
+from models.prompting.window import without
 from models.segmentation.boundaries import to_lab
 from models.segmentation.saliency import reduced
 
@@ -53,7 +54,7 @@ def surroundings_of(rgb: np.ndarray, mask: Mask) -> Surroundings:
     hidden = cv2.resize((mask >= 0.5).astype(np.float32), tuple(extent), interpolation=cv2.INTER_AREA) > 0.0
     if hidden.all():  # nothing is left to look at
         return Surroundings(dict.fromkeys(PLACES, 1 / len(PLACES)), _HORIZON, 0.5)
-    small = _without(small, hidden)
+    small = without(small, hidden)
     line = _level_line(to_lab(small), ~hidden)
     kinds = _kinds(small, ~hidden, line)
     seen = {kind: float(scores[~hidden].mean()) for kind, scores in kinds.items()}
@@ -68,17 +69,6 @@ def surroundings_of(rgb: np.ndarray, mask: Mask) -> Surroundings:
         mixed = near
     lowest = bounds(hidden.astype(np.float32)).y1 / extent.height
     return Surroundings(_places(mixed, outdoors, lowest, horizon), horizon, outdoors)
-
-
-def _without(rgb: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """The picture with what is hidden replaced by the nearest that is not: nothing of it leaks into the rest."""
-    _, nearest = cv2.distanceTransformWithLabels(
-        hidden.astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    colours = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
-    labels = np.asarray(nearest, np.intp)
-    colours[labels[~hidden]] = rgb[~hidden]
-    return colours[labels]
 
 
 def _kinds(rgb: np.ndarray, seen: np.ndarray, line: int | None) -> dict[str, np.ndarray]:

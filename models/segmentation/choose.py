@@ -226,8 +226,12 @@ def _clip(store: Store, model: str, device: str) -> Any:
 
 
 def _learn_rivals(ranker: Any, store: Store) -> None:
-    """The names that every noun is compared with are encoded once for each model on a machine, not in each process."""
-    texts = [template.format(name) for template in TEMPLATES for name in everything_named()]
+    """The names that every noun is compared with, learned before anybody asks."""
+    learn_once(ranker, [template.format(name) for template in TEMPLATES for name in everything_named()], store)
+
+
+def learn_once(ranker: Any, texts: list[str], store: Store) -> None:
+    """Have a CLIP know texts: encoded once for each model on a machine, not in each process."""
     key = hashlib.sha256("|".join([ranker.identity(), *texts]).encode()).hexdigest()[:40]
     memory, folder = PictureMemory(), store.root / _TEXTS
     seen = memory.get(key, folder)

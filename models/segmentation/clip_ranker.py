@@ -112,6 +112,32 @@ class ClipRanker:
             projected = self._model.visual_projection(seen)
         return torch.nn.functional.normalize(projected.float(), dim=-1)
 
+    @torch.inference_mode()
+    def embed_patches(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As `embed_crops`, and the same of every patch: n×width and n×patches×width, unit vectors, float32.
+
+        Patches, row by row, go through the head that was trained for the whole picture (Zhou et al. 2022, MaskCLIP,
+        take them without attention; here they have seen one another).
+        """
+        with torch.autocast(self._device.type, self._half or torch.bfloat16, enabled=self._half is not None):
+            vision = self._model.vision_model
+            seen = vision(pixel_values=pixels.to(self._device))
+            whole = self._model.visual_projection(seen.pooler_output)
+            patches = self._model.visual_projection(vision.post_layernorm(seen.last_hidden_state[:, 1:]))
+        normal = torch.nn.functional.normalize
+        return normal(whole.float(), dim=-1), normal(patches.float(), dim=-1)
+
+    @property
+    def side(self) -> int:
+        """Pixels a side of the squares it looks at."""
+        return self._side
+
+    def normalised(self, squares: np.ndarray) -> torch.Tensor:
+        """n×side×side×3 uint8 sRGB as `embed_crops` takes them: n×3×side×side float32."""
+        pixels = torch.from_numpy(np.ascontiguousarray(squares)).permute(0, 3, 1, 2).float() / 255.0
+        shape = (1, 3, 1, 1)
+        return (pixels - torch.tensor(self._mean).view(shape)) / torch.tensor(self._deviation).view(shape)
+
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of texts, float32, texts × width; those seen before are remembered."""
         missing = [text for text in dict.fromkeys(texts) if text not in self._texts]

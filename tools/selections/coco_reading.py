@@ -53,7 +53,7 @@ def read_coco(data: bytes, extent: Extent, title: str, *, scale: bool = False) -
     names = _categories(content)
     regions, empty = [], 0
     for one in own:
-        selected = _selected(one, image.extent)
+        selected = selected_by(one, image.extent)
         if not selected.any():
             empty += 1
             continue
@@ -153,8 +153,8 @@ def _categories(content: Any) -> dict[int, str]:
     return names
 
 
-def _selected(annotation: dict[str, Any], extent: Extent) -> np.ndarray:
-    """One annotation's pixels, H×W bool."""
+def selected_by(annotation: dict[str, Any], extent: Extent) -> np.ndarray:
+    """One annotation's pixels, H×W bool, by outline, run lengths or box. Raises BadInputError when it has none."""
     segmentation = annotation.get("segmentation")
     if isinstance(segmentation, dict):
         return _from_runs(segmentation, extent)

@@ -1,0 +1,1 @@
+"""Concept diffusion: CLIP text embeddings of what could be in a place, drawn from a diffusion prior (Brush2Prompt)."""
