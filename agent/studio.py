@@ -17,6 +17,7 @@ from agent.planners import OFFLINE, Planner, choose_planner
 from agent.transcript import ChatMessage
 from models.errors import BadInputError
 from models.home import home_folder
+from models.prompting.choose import Suggesters
 from models.segmentation.choose import Predictors
 from models.segmentation.protocol import Predictor
 from models.weights.store import Store
@@ -47,6 +48,7 @@ class Studio:
         self.home = home or home_folder()
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
         self.predictors = Predictors(Store.default())
+        self.suggesters = Suggesters(Store.default())
         self._sight = Sight(self._predictor, kind=self.predictors.plan)
         self._open: dict[str, Conversation] = {}
         self._lock = threading.Lock()

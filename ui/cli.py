@@ -160,6 +160,27 @@ def inpaint(
 
 
 @app.command()
+def suggest(
+    source: Annotated[Path, typer.Argument(metavar="IN")],
+    mask: Annotated[Path, typer.Argument(metavar="MASK", help="255 = the place.")],
+    count: Annotated[int, typer.Option("--count", min=1, max=50, help="How many ideas.")] = 5,
+    planner: Annotated[
+        str, typer.Option(help="offline, or PROVIDER:MODEL that sees, to have it phrase them.")
+    ] = "offline",
+    concepts: Annotated[
+        Path | None, typer.Option("--concepts", help="Weights of `train concepts`, to have it imagine them.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print phrase, thing, score and why as JSON.")] = False,
+) -> None:
+    """Say what could be in a marked place, best first."""
+    from ui.commands.suggesting import suggest_for
+
+    with one_sentence():
+        ideas = suggest_for(source, mask, count=count, planner=planner, concepts=concepts)
+    typer.echo(json.dumps(ideas.as_dict(), ensure_ascii=False) if as_json else "\n".join(ideas.lines))
+
+
+@app.command()
 def recolor(
     source: Annotated[Path, typer.Argument(metavar="IN")],
     mask: Annotated[Path, typer.Argument(metavar="MASK", help="255 = recolour here.")],

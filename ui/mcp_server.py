@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from mcp.server.mcpserver import Image, MCPServer
 
 from agent.studio import Studio
 from models.errors import BadInputError, PentimentoError
+from models.geometry import Bounds
 from tools.edits.catalogue import OPERATIONS
+from tools.pictures.profiles import to_srgb_preview
 from tools.pictures.reading import open_picture
 from tools.pictures.writing import check_target, save_picture
 
@@ -69,6 +73,26 @@ def edit(id: str, text: str, point: list[int] | None = None, box: list[int] | No
         "version": conversation.workspace.head.id,
     }
     return json.dumps(answer, ensure_ascii=False)
+
+
+@server.tool()
+def suggest(id: str, box: list[int], count: int = 5) -> str:
+    """What could be painted into a place, best first: `box` is [x0, y0, x1, y1] in pixels of the current version.
+
+    Returns phrases with a score and a reason; hand one back as `edit(id, "add <thing>", box=box)`.
+    """
+    try:
+        workspace = studio().open(id).workspace
+        if len(box) != 4:
+            raise BadInputError("A box is [x0, y0, x1, y1], in pixels.")
+        place = Bounds(*box).clipped(workspace.head.extent)
+        mask = np.zeros((workspace.head.extent.height, workspace.head.extent.width), np.float32)
+        mask[place.slices] = 1.0
+        makers = studio().suggesters
+        ideas = makers().suggest(to_srgb_preview(workspace.picture()), mask, min(max(count, 1), 20))
+    except PentimentoError as error:
+        return json.dumps({"error": str(error)})
+    return json.dumps({"suggestions": [asdict(one) for one in ideas], "reason": makers.reason}, ensure_ascii=False)
 
 
 @server.tool()

@@ -37,6 +37,9 @@ def test_another_agent_opens_edits_looks_and_saves(tmp_path: Path) -> None:
             assert "recolor" in await call("operations")
             opened = await call("open_picture_file", path=str(photo))
             assert (opened["width"], opened["height"]) == (600, 400)
+            ideas = await call("suggest", id=opened["id"], box=[300, 20, 420, 120], count=3)
+            assert len(ideas["suggestions"]) == 3
+            assert "error" in await call("suggest", id=opened["id"], box=[900, 900, 990, 990])
             done = await call("edit", id=opened["id"], text="make it black and white")
             assert done["steps"][0]["outside_max_diff"] == 0
             asked = await call("edit", id=opened["id"], text="change the color")

@@ -14,7 +14,7 @@ import typer
 from models.progress import Progress
 from ui.commands.exits import one_sentence
 
-commands = typer.Typer(no_args_is_help=True, help="Train a filling network on your own pictures.")
+commands = typer.Typer(no_args_is_help=True, help="Train networks on your own pictures.")
 
 Out = Annotated[Path, typer.Option("--out", help="Folder of the run: checkpoints, log.jsonl, sheet.png, weights.")]
 
@@ -29,6 +29,13 @@ def rfr(
     ] = None,
     width: Annotated[int | None, typer.Option(help="Feature channels, a multiple of 8; published: 64.")] = None,
     kernel: Annotated[int | None, typer.Option(help="7, or 5 for smaller holes.")] = None,
+    recurrences: Annotated[int | None, typer.Option(min=1, help="How often features are reasoned about.")] = None,
+    prefill: Annotated[
+        str | None, typer.Option(help="Learn to improve what this engine fills: fsr, telea, navier-stokes, membrane.")
+    ] = None,
+    prefill_windows: Annotated[
+        int | None, typer.Option(min=1, help="Windows of 256 pixels that are filled once for that.")
+    ] = None,
     size: Annotated[int | None, typer.Option(help="Side of a crop in pixels, a multiple of 16.")] = None,
     batch: Annotated[int | None, typer.Option(min=1, help="Crops per process and step.")] = None,
     steps: Annotated[int | None, typer.Option(min=0, help="Steps of the first phase.")] = None,
@@ -72,7 +79,8 @@ def rfr(
         torch.set_num_threads(threads)
     with one_sentence(), stoppable() as progress:
         given: dict[str, Any] = {
-            "width": width, "kernel": kernel, "size": size, "batch": batch, "steps": steps,
+            "width": width, "kernel": kernel, "recurrences": recurrences, "prefill": prefill,
+            "prefill_windows": prefill_windows, "size": size, "batch": batch, "steps": steps,
             "finetune_steps": finetune_steps, "learning_rate": learning_rate, "finetune_rate": finetune_rate,
             "warmup": warmup, "start": start, "decay": decay, "ema": ema, "clip": clip,
             "procedural": procedural, "colour": colour,
@@ -107,6 +115,76 @@ def rfr(
     if outcome.leads:
         state = "finished" if outcome.finished else "to be resumed"
         typer.echo(f"{outcome.step} steps, {state}; {outcome.psnr:.2f} dB in held-out holes; {outcome.checkpoint}")
+
+
+@commands.command()
+def concepts(
+    out: Annotated[Path, typer.Option("--out", help="Where to write the weights, ending in .safetensors.")],
+    data: Annotated[Path, typer.Option("--data", help="COCO JSON: outlined, named things; LVIS is written so too.")],
+    images: Annotated[Path, typer.Option("--images", help="Folder of its pictures.")],
+    clip: Annotated[str | None, typer.Option("--clip", help="Id or folder of the CLIP to see with.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run of --out stopped.")] = False,
+    heads: Annotated[int | None, typer.Option(min=1, help="Attention heads.")] = None,
+    head: Annotated[int | None, typer.Option(min=1, help="Channels of a head.")] = None,
+    layers: Annotated[int | None, typer.Option(min=1, help="Transformer blocks.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Steps of the whole run.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Places a step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="At its highest.")] = None,
+    warmup: Annotated[int | None, typer.Option(min=0, help="Steps over which the rate rises.")] = None,
+    ema: Annotated[float | None, typer.Option(help="Decay of the weights' moving average.")] = None,
+    looks: Annotated[int | None, typer.Option(min=1, help="Times each place is looked at, marked differently.")] = None,
+    template: Annotated[str | None, typer.Option(help="How phrases are put to CLIP, with {}.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Repeats a run.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Stop after this long, to be resumed.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, mps.")] = "auto",
+) -> None:
+    """Train the concept diffusion that `suggest --concepts` draws from (Brush2Prompt). Needs a CLIP."""
+    from models.prompting.diffusion.training import ConceptPlan, train_concepts
+    from models.segmentation.clip_ranker import ClipRanker
+    from models.training.distributed import choose_device
+    from tools.selections.coco_examples import CocoExamples
+
+    with one_sentence(), stoppable() as progress:
+        given: dict[str, Any] = {
+            "heads": heads, "head": head, "layers": layers, "steps": steps, "batch": batch,
+            "learning_rate": learning_rate, "warmup": warmup, "ema": ema, "looks": looks,
+            "template": template, "seed": seed,
+        }  # fmt: skip
+        plan = ConceptPlan(**{name: value for name, value in given.items() if value is not None})
+        where = choose_device(device)
+        standing = train_concepts(
+            CocoExamples(data, images),
+            ClipRanker(_clip_folder(clip), str(where)),
+            out,
+            plan,
+            resume=resume,
+            minutes=minutes,
+            device=where,
+            progress=progress,
+            say=typer.echo,
+        )
+    typer.echo(f"{standing.step} steps, {'finished' if standing.finished else 'to be resumed'}; {standing.file}")
+    if standing.hits is not None:
+        typer.echo(
+            f"In held-out pictures the right phrase is among five in {standing.hits:.0%} of the places; "
+            f"among the five most common ones it is in {standing.common:.0%}."
+        )
+
+
+def _clip_folder(named: str | None) -> Path:
+    """The folder of the CLIP that was named, by id or path; of the best that is here when none was."""
+    from models.errors import UnavailableError
+    from models.weights.store import Store
+
+    if named is not None and Path(named).is_dir():
+        return Path(named)
+    store = Store.default()
+    if named is not None:
+        return store.folder(named)
+    here = [one for one in ("clip-vit-l14", "clip-vit-b32") if store.is_here(one)]
+    if not here:
+        raise UnavailableError("Concepts are learned in the space of a CLIP model; download one on the Models page.")
+    return store.folder(here[0])
 
 
 @commands.command()
