@@ -10,12 +10,14 @@ import pytest
 from skimage import data
 
 from models.errors import BadInputError, CancelledError, UnavailableError
-from models.geometry import Bounds
+from models.geometry import Bounds, Extent
 from models.mask import bounds
 from models.progress import Progress
 from tests.tools.opened import disc, opened, perform, select
+from tools.edits.again import place_again
 from tools.edits.catalogue import request_for
 from tools.edits.context import EditContext
+from tools.edits.outpaint import strips_around
 
 _BOX = (60, 50, 130, 140)
 
@@ -176,3 +178,64 @@ def test_without_a_painter_one_sentence_says_what_to_download(
 def test_a_place_without_room_is_refused(context: EditContext) -> None:
     with pytest.raises(BadInputError, match="x0 < x1"):
         perform(context, "insert", value="tree", box=(10, 10, 10, 40))
+
+
+def test_what_was_just_added_is_painted_again_where_it_is_moved_to(context: EditContext) -> None:
+    first = perform(context, "insert", value="teapot", box=_BOX, seed=3)
+    moved = perform(context, "move", target="it", value="right 100 px")
+    assert moved.as_dict()["place"] == [160, 50, 230, 140]
+    root, old, new = context.workspace.versions()
+    assert (old.parent, new.parent) == (root.id, root.id), "both stay, side by side"
+    assert old.id == first.version
+    after, before = (context.workspace.picture(one.id).pixels for one in (new, root))
+    assert np.array_equal(after[:, :160], before[:, :160]), "nothing is left of it in the old place"
+    bigger = perform(context, "resize_object", target="teapot", value="half the size")
+    assert bigger.as_dict()["place"] == [178, 95, 212, 140]
+
+
+def test_a_new_place_outside_the_picture_leaves_everything_as_it_was(context: EditContext) -> None:
+    with pytest.raises(BadInputError, match="added nothing"):
+        place_again(context, _BOX)
+    perform(context, "insert", value="teapot", box=_BOX)
+    head = context.workspace.head.id
+    with pytest.raises(BadInputError, match="outside the picture"):
+        place_again(context, (4000, 10, 4100, 60))
+    stopping = Progress(is_cancelled=lambda: context.workspace.head.id != head)
+    with pytest.raises(CancelledError):
+        place_again(replace(context, progress=stopping), (150, 40, 210, 120))
+    assert context.workspace.head.id == head
+
+
+def test_wide_margins_are_painted_strip_by_strip(painter_here: Path, tmp_path: Path) -> None:
+    del painter_here
+    pixels = data.coffee()[100:228, 150:278]
+    context = opened(tmp_path, pixels)
+    report = perform(context, "outpaint", value="left and right 60%", seed=1)
+    after = context.workspace.picture().pixels
+    width = after.shape[1]
+    assert report.engine == "diffusion:fast"
+    assert "in 4 pieces" in (report.verdict or "")
+    assert width == 128 + 2 * 77
+    assert np.array_equal(after[:, 77 : 77 + 128], pixels)
+    assert after[:, :77].std() > 1
+    narrow = opened(tmp_path / "narrow", pixels)
+    assert perform(narrow, "outpaint", value="10%").engine != "diffusion:fast", "copies do for narrow margins"
+
+
+def test_so_much_that_is_new_needs_a_painter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENTIMENTO_MODELS", str(tmp_path / "models"))
+    context = opened(tmp_path, data.coffee()[100:228, 150:278])
+    with pytest.raises(UnavailableError, match="pentimento models download"):
+        perform(context, "outpaint", value="4:1")
+
+
+@pytest.mark.parametrize("sides", [(40, 0, 140, 60), (0, 0, 100, 60), (300, 100, 400, 160)])
+def test_strips_cover_the_canvas_once_and_always_continue_something(sides: tuple[int, int, int, int]) -> None:
+    outer = Extent(500, 260)
+    covered = np.zeros((260, 500), int)
+    covered[Bounds(*sides).slices] += 1
+    for known, strip in strips_around(Bounds(*sides), outer):
+        assert (covered[known.slices] == 1).all()
+        covered[strip.slices] += 1
+        assert min(strip.width, strip.height) <= 0.5 * min(known.width, known.height) + 1
+    assert (covered == 1).all()
