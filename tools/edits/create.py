@@ -15,6 +15,8 @@ from models.mask import Mask, grow, union
 from models.mask import bounds as bounds_of
 from models.placement.things import thing_of
 from models.segmentation.stuff import STUFF
+from tools.checking import painting
+from tools.checking.trial import Examined, Trial
 from tools.edits.context import EditContext
 from tools.edits.materials import reworked
 from tools.edits.painting import ENGINE_SAID, paint, painter_margin
@@ -33,6 +35,7 @@ _WITHOUT = "Without one I can remove, recolour, move or cut out what is there."
 class PaintedEdit(PixelEdit):
     """Shared by edits that a painter performs; a subclass says what it is told."""
 
+    checked: ClassVar[bool] = True
     engine: str = Field(AUTO, max_length=500, description=ENGINE_SAID)
 
     def perform(self, context: EditContext) -> StepReport:
@@ -64,6 +67,11 @@ class PaintedEdit(PixelEdit):
             otherwise=_WITHOUT,
         )
         return Computed(painted.image, painted.engine, mask=hole, note=painted.note, details=painted.details)
+
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
+        """Whether those who know what things are called see it there."""
+        del computed
+        return painting.examined(trial, str(self.model_dump()["value"]), context.sight, first)
 
 
 class Insert(PaintedEdit):

@@ -153,6 +153,10 @@ def _write_report(
         return
     kept = ("op", "engine", "selection", "mask_area", "outside_max_diff", "seconds", "verdict", "error")
     told = [{key: step.get(key) for key in kept if key != "error" or "error" in step} for step in steps]
+    for step, line in zip(steps, told, strict=True):
+        details = {key: step[key] for key in ("check", "retry") if key in step}
+        if details:
+            line["details"] = details
     content = {"plan": conversation.plan_for(text), "steps": told, "message": message}
     try:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

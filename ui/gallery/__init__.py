@@ -36,7 +36,7 @@ class Choice:
 
 
 def gallery(
-    cards: Sequence[Card], *, key: str, label: str, variant: Literal["grid", "row", "chip"] = "grid"
+    cards: Sequence[Card], *, key: str, label: str, variant: Literal["grid", "row", "few", "chip"] = "grid"
 ) -> Choice | None:
     """Show the cards; the choice made since the last run, if any."""
     items = [

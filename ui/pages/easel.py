@@ -11,8 +11,9 @@ import streamlit as st
 
 from agent.studio import Conversation, Question
 from models.errors import BadInputError
-from models.geometry import Bounds
+from models.geometry import Bounds, Extent
 from models.mask import as_mask
+from models.mask import bounds as bounds_of
 from tools.edits.again import place_of
 from tools.grounding import remembered
 from tools.workspace.tree import Version
@@ -34,6 +35,7 @@ from ui.canvas import (
     seen_closely,
     selection_overlay,
 )
+from ui.canvas.detail import part
 from ui.component import data_url
 from ui.history import layout
 from ui.pages import selecting
@@ -236,6 +238,16 @@ def thumbnail(_workspace: Workspace, conversation: str, version: str) -> bytes:
     """A version as a small picture."""
     del conversation
     return _workspace.thumbnail(version)
+
+
+@st.cache_data(show_spinner=False, max_entries=60)
+def close_up(_workspace: Workspace, conversation: str, version: str) -> bytes:
+    """The place that a version's edit worked on, as a small JPEG; the whole picture where that is not known."""
+    worked_on = remembered(_workspace, version)
+    if worked_on is None or Extent.of(worked_on.mask) != _workspace.version(version).extent:
+        return thumbnail(_workspace, conversation, version)
+    box = bounds_of(worked_on.mask, 0.5)
+    return part(_workspace.picture(version), box.padded(round(0.35 * max(box.width, box.height))))
 
 
 @st.fragment

@@ -12,7 +12,7 @@ import streamlit as st
 from agent.studio import ChatMessage, Conversation, Job
 from tools.edits.pixels import NOTHING_OUTSIDE
 from ui.gallery import Card, gallery
-from ui.pages.easel import compare_with, say, thumbnail
+from ui.pages.easel import close_up, compare_with, say, thumbnail
 from ui.pages.start import PICTURE_TYPES
 from ui.samples import samples
 from ui.session import is_running, kindly
@@ -73,10 +73,30 @@ def _messages(conversation: Conversation) -> None:
             st.html(as_html(message.text))
             if message.steps:
                 st.html(steps_html(message.steps))
+                _variations(conversation, message.steps, index)
             if message.role == "assistant" and message.version_id and message.version_id != shown:
                 _version_chip(conversation, message.version_id, index)
         shown = message.version_id or shown
     _open_asked_comparison(conversation, messages)
+
+
+def _variations(conversation: Conversation, steps: list[dict[str, Any]], index: int) -> None:
+    """The variations that a step made, as a small grid of close-ups to choose from."""
+    workspace = conversation.workspace
+    shown = [identity for step in steps for identity in step.get("variations", ())]
+    if not shown:
+        return
+    head = workspace.head.id
+    cards = []
+    for place, identity in enumerate(shown, start=1):
+        verdict = str((workspace.version(identity).report or {}).get("verdict") or "")
+        picture = close_up(workspace, conversation.id, identity)
+        cards.append(Card(identity, str(place), picture, verdict, f"Take variation {place}", identity == head))
+    chosen = gallery(cards, key=f"variations-{conversation.id}-{index}", label="Variations", variant="few")
+    if chosen and not is_running(conversation):
+        with kindly():
+            workspace.go_to(chosen.id)
+        st.rerun()
 
 
 def _version_chip(conversation: Conversation, version: str, index: int) -> None:
@@ -169,7 +189,9 @@ def _step_html(step: dict[str, Any]) -> str:
         facts.append("rest untouched")
     told = " · ".join(html.escape(str(fact)) for fact in facts if fact)
     name = html.escape(str(operation).replace("_", " "))
-    return f'<li class="{"failed" if step.get("error") else "done"}"><b>{name}</b> {told}</li>'
+    unsure = (step.get("check") or {}).get("outcome", "passed") != "passed"
+    state = "failed" if step.get("error") else "unsure" if unsure else "done"
+    return f'<li class="{state}"><b>{name}</b> {told}</li>'
 
 
 def _seconds(value: float | None) -> str | None:
