@@ -20,6 +20,7 @@ from models.progress import SILENT, Progress
 _LARGEST = 512  # pixels of a tile; more is more work without more to see
 _SMALLEST = 64
 _ACROSS = (0.3, 0.75)  # of the thing's longer side: how wide one tile lies on it
+_INSET = 0.03  # of a swatch's side, away from the outline of what it is cut from
 _LEVELS = 5  # of the tile's pyramid
 _HORIZON = 0.45  # of a floor's height: how far above its far edge the horizon is taken to be
 
@@ -34,7 +35,8 @@ def swatch_of(rgb: np.ndarray, where: Mask | None = None) -> np.ndarray:
         side = min(height, width)
         box = Bounds((width - side) // 2, (height - side) // 2, (width + side) // 2, (height + side) // 2)
     else:
-        box = room_in(where, 1.0).clipped(Extent.of(rgb))
+        room = room_in(where, 1.0)
+        box = room.padded(-max(1, round(_INSET * room.width))).clipped(Extent.of(rgb))
     if min(box.extent) < _SMALLEST:
         raise BadInputError("There is too little of that material in the picture; attach a larger piece of it.")
     return np.ascontiguousarray(rgb[box.slices][..., :3])

@@ -28,14 +28,15 @@ class Placed:
     """A picture with something set into it.
 
     `rgb` is H×W×3 of the scene's dtype; `changed` H×W float32, 1 where anything may have changed (the thing and its
-    shadow), 0 where every sample is the scene's; `alpha` H×W float32 is the thing's own matte there. `measures` are
-    numbers for the report.
+    shadow), 0 where every sample is the scene's; `alpha` H×W float32 is the thing's own matte there. `opacity` is the
+    picture's alpha afterwards, H×W float32; None: as it was. `measures` are numbers for the report.
     """
 
     rgb: np.ndarray
     changed: Mask
     alpha: Mask
     measures: dict[str, float] = field(default_factory=dict)
+    opacity: Mask | None = None
 
 
 def set_in(
@@ -47,6 +48,7 @@ def set_in(
     support: Mask | None = None,
     before: Mask | None = None,
     others: Sequence[Mask] = (),
+    opacity: Mask | None = None,
     match: float = 1.0,
     seed: int = 0,
 ) -> Placed:
@@ -54,8 +56,9 @@ def set_in(
 
     `scene` is H×W×3 uint8 or uint16. `standing`: it stands on something, so it casts a shadow; `support` (H×W mask)
     is what it stands on, where that is known, `before` (H×W mask) what hides part of it. `others` are masks of things
-    whose shading tells the side of the light. `match` in [0, 1] is how far it takes on the scene's light; at 0 also
-    its sharpness and grain stay its own. Raises BadInputError when nothing of it would be seen.
+    whose shading tells the side of the light. `opacity` is the scene's alpha, None: opaque. `match` in [0, 1] is how
+    far it takes on the scene's light; at 0 also its sharpness and grain stay its own. Raises BadInputError when
+    nothing of it would be seen.
     """
     extent = Extent.of(scene)
     shown = box.clipped(extent)
@@ -88,18 +91,21 @@ def set_in(
     if not (alpha > 0).any():
         raise BadInputError("Nothing of it would be seen there; choose another place.")
     changed = ((alpha > 0) | (shadow > 0)).astype(np.float32)
-    result = _composed(scene, colours[inner.slices], alpha, shadow, shown, changed)
+    # of two layers, one see-through, the upper one's share of the colour is larger than its alpha
+    together = alpha + (1.0 - alpha) * (1.0 if opacity is None else opacity)
+    weight = np.divide(alpha, together, out=np.zeros_like(alpha), where=together > 0)
+    result = _composed(scene, colours[inner.slices], weight, shadow, shown, changed)
     measures = {
         "light_from_the_side": round(side.x * side.confidence, 3),
         "blur": round(blur or 0.0, 2),
         "noise": round(noise, 4),
         "colour_moved": round(_moved(thing.rgb, colours, thing.alpha), 3),
     }
-    return Placed(result, changed, alpha, measures)
+    return Placed(result, changed, alpha, measures, None if opacity is None else together)
 
 
 def _composed(
-    scene: np.ndarray, colours: np.ndarray, alpha: Mask, shadow: Mask, shown: Bounds, changed: Mask
+    scene: np.ndarray, colours: np.ndarray, share: Mask, shadow: Mask, shown: Bounds, changed: Mask
 ) -> np.ndarray:
     """The scene, its light taken away by the shadow, and the thing over it; H×W×3 of the scene's dtype."""
     result = scene[..., :3].copy()
@@ -111,7 +117,7 @@ def _composed(
     inside = shown.shifted(-window.x0, -window.y0)  # the thing's visible box, which may reach beyond the window
     cut = inside.clipped(window.extent)
     layer[cut.slices] = colours[cut.shifted(-inside.x0, -inside.y0).slices]
-    weight = alpha[window.slices][..., None]
+    weight = share[window.slices][..., None]
     mixed = from_unit(part * (1.0 - weight) + layer * weight, scene.dtype)
     touched = changed[window.slices] > 0
     result[window.slices][touched] = mixed[touched]

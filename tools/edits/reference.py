@@ -33,7 +33,7 @@ from tools.edits.request import EditRequest
 from tools.edits.wording import the
 from tools.grounding import Target, ground, is_pointing, is_whole
 from tools.pictures.profiles import to_srgb_preview
-from tools.placing import find_place
+from tools.placing import PLACE, find_place
 
 _MATERIAL = re.compile(
     r"\b(fabrics?|cloth|materials?|textures?|patterns?|wood|marble|leather|stones?|bricks?|tiles?|tiling|wallpaper|carpet|"
@@ -55,6 +55,7 @@ _WIDEST_BUST = 0.6  # of its width
 _IN_A_CORNER = 0.2  # of the picture's width: something flat that lies on nothing
 _MARGIN = 0.03  # of the shorter side
 _DRAWN_SHARE = 0.96  # of a place the person drew for something flat
+_CLICK = 3  # pixels: a mark no larger is a click
 _SMALLEST_VOTE = 0.003  # share of the picture that a thing must have to tell the light's side
 _NOTE = "taken from {name}; light, sharpness and grain matched"
 
@@ -114,10 +115,11 @@ class FromPicture(PixelEdit):
     def computed(self, region: Region, placed: Placed, name: str, label: str, note: str = _NOTE) -> Computed:
         """What was placed, as the pipeline takes it."""
         alpha = None
-        if region.picture.has_alpha:
+        if placed.opacity is not None:
             opaque = np.iinfo(region.rgb.dtype).max
-            own = np.rint(placed.alpha * opaque).astype(region.rgb.dtype)
-            alpha = np.maximum(region.picture.pixels[region.bounds.slices][..., 3], own)
+            alpha = np.rint(placed.opacity.astype(np.float64) * opaque).astype(region.rgb.dtype)
+            own = region.picture.pixels[region.bounds.slices][..., 3]
+            alpha = np.where(placed.alpha > 0, alpha, own)
         made = Target(placed.alpha, label, "earlier")
         details = {"reference": name, **placed.measures}
         return Computed(
@@ -162,6 +164,7 @@ class InsertFromPicture(FromPicture):
             support=spot.support,
             before=spot.before,
             others=_votes(around, region.picture.extent),
+            opacity=_opacity(region),
             match=0.0 if overlay else 1.0,
             seed=self.seed,
         )
@@ -188,12 +191,23 @@ class InsertFromPicture(FromPicture):
             return None
         where = where_of(self.target)
         if self._is_drawn(context):
-            drawn = find_place(context, self.value, self.target, self.selection, self.box)
-            return drawn.mask
+            return self._drawn_surface(context)
         if where.thing is None or is_whole(where.thing) or where.relation not in (None, Relation.ON, Relation.IN):
             return None
         anchor = ground(context, where.thing)
         return None if anchor is None else anchor.mask
+
+    def _drawn_surface(self, context: EditContext) -> Mask:
+        """The box that was drawn as it is; of a click or a brushed thing what it selects."""
+        name = self.selection or context.fresh_selection
+        chosen = None if name is None else context.workspace.selection(name)
+        marks = None if chosen is None else chosen.origin.get(PLACE)
+        if self.box is not None or (marks and max(Bounds(*marks).extent) > _CLICK):
+            return find_place(context, self.value, None, self.selection, self.box).mask
+        selected = ground(context, None, name)
+        if selected is None:
+            raise BadInputError("That selection is empty; select again where it should go.")
+        return selected.mask
 
     def _thing(self, found: Found) -> Thing:
         """Its usual size, in the proportions that the picture shows."""
@@ -264,6 +278,7 @@ class ReplaceFromPicture(Fill, FromPicture):
             fitted(found.cutout.extent, old, inside=False),
             standing=not found.flat,
             others=_votes(around, region.picture.extent),
+            opacity=_opacity(region),
             seed=self.seed,
         )
         changed = np.maximum(placed.changed, (region.mask > 0).astype(np.float32))
@@ -356,6 +371,13 @@ def _votes(around: Surroundings, extent: Extent) -> list[Mask]:
     """Masks of what stands out in the picture, by whose shading the side of its light is told."""
     parts = components(around.subject.astype(np.float32))
     return [resize(part, extent) for part in parts if part.mean() >= _SMALLEST_VOTE]
+
+
+def _opacity(region: Region) -> Mask | None:
+    if not region.picture.has_alpha:
+        return None
+    alpha = region.picture.pixels[region.bounds.slices][..., 3]
+    return alpha.astype(np.float32) / np.iinfo(alpha.dtype).max
 
 
 def _seen(target: Target, region: Region) -> Target:
