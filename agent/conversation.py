@@ -50,6 +50,7 @@ _YES = re.compile(
 _NO = re.compile(
     r"(?:no|nope|never|don['’]?t|do not|don['’]?t send it|stop|cancel|nein|non)(?:,? thanks| thank you)?[.!]*"
 )
+_FACT_FRESH = "selection of the last request"
 _FACT_CONSENT = "may send parts of the picture"
 _NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
 
@@ -205,8 +206,9 @@ class Conversation:
             fresh = self._keep_drawing(strokes, mask, job) if drawn else None
             answer = _answer_to(question, text, fresh) if question else None
             if answer is not None:
-                self._run(job, Command(resume=answer), self.context(job, seed=seed))
+                self._run(job, Command(resume=answer), self.context(job, self._asked_about(), seed))
             elif text:
+                self._transcript.set_fact(_FACT_FRESH, fresh or "")
                 told = {HAS_SELECTION: fresh is not None, HAS_ATTACHMENT: bool(attachments)}
                 message = HumanMessage(text, additional_kwargs=told)
                 self._run(job, {"messages": [message]}, self.context(job, fresh, seed))
@@ -220,10 +222,10 @@ class Conversation:
         question = self.question
         if question is None:
             raise BadInputError("There is no open question.")
-        if choice is not None and not 1 <= choice <= len(question.candidates):
-            raise BadInputError(f"Choose a number from 1 to {len(question.candidates)}.")
         if question.consent and not none:
             raise BadInputError("Answer yes or no.")
+        if choice is not None and not 1 <= choice <= len(question.candidates):
+            raise BadInputError(f"Choose a number from 1 to {len(question.candidates)}.")
         if choice is None and not none and not (strokes and strokes.get("items")):
             raise BadInputError("Click the thing, or brush over it.")
         said = "None of these." if none else f"Number {choice}." if choice is not None else "(a selection)"
@@ -231,10 +233,10 @@ class Conversation:
 
         def work(job: Job) -> None:
             if none:
-                self._run(job, Command(resume=NONE_OF_THESE), self.context(job))
+                self._run(job, Command(resume=NONE_OF_THESE), self.context(job, self._asked_about()))
                 return
             name = candidate_name(choice) if choice is not None else self._keep_drawing(strokes, None, job)
-            self._run(job, Command(resume={"selection": name}), self.context(job))
+            self._run(job, Command(resume={"selection": name}), self.context(job, self._asked_about()))
 
         return self._start(work)
 
@@ -253,6 +255,10 @@ class Conversation:
             self._finish(job, report.message)
 
         return self._start(work)
+
+    def _asked_about(self) -> str | None:
+        """The selection that came with the message whose turn waits for an answer."""
+        return self._transcript.fact(_FACT_FRESH) or None
 
     def _consent(self) -> Consent:
         """What the person said here about sending parts of the picture to a painting service."""
@@ -308,8 +314,9 @@ class Conversation:
                         final = produced.text or final
         pending = self._agent.get_state(self._config).interrupts
         if pending:  # say what was done before it, too
-            final = " ".join([*(str(step["message"]) for step in _steps(job)), pending[0].value["text"]])
-        elif not final:
+            told = [step for step in _steps(job) if self._planner.offline or "error" not in step]
+            final = " ".join([*(str(step["message"]) for step in told), pending[0].value["text"]])
+        elif not final.strip():
             final = _SILENCE.format(self._planner.name)
         elif not self._planner.offline and self.workspace.head.id == before and _failed(job):
             final = f"{final.strip()} (Nothing was changed.)"  # whatever a chat model may claim

@@ -120,7 +120,9 @@ class Situation(AgentMiddleware[AgentState, EditContext]):
 def _situation(context: EditContext) -> str:
     workspace = context.workspace
     head = workspace.head
-    steps = [f"{version.number}. {version.message}" for version in workspace.path(head.id)]
+    # The first one's message holds the name of the file, which is somebody else's words.
+    opened, *edited = workspace.path(head.id)
+    steps = [f"{opened.number}. Opened.", *(f"{version.number}. {version.message}" for version in edited)]
     selections = ", ".join(repr(selection.name) for selection in named_selections(workspace)) or "none"
     fresh = "The person has just selected something: call it 'this'." if context.fresh_selection else ""
     return (

@@ -66,7 +66,7 @@ def notice_of(name: str, hole: Bounds, picture: Extent) -> str:
     """What a person should know before an engine of that name is used: what it sends away, where to, how it is priced.
 
     `hole` is where it will paint. Empty when nothing leaves this machine. Raises BadInputError for settings that are no
-    good.
+    good, UnavailableError when a key is missing.
     """
     kind, _, model = name.partition(":")
     return OpenAI(model).notice(hole, picture) if kind == REMOTE else ""

@@ -18,11 +18,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Garbled:
-    """A call of a tool with these very characters as its arguments; `identity` None: a call without an id."""
+    """A call of a tool with these very characters as its arguments.
+
+    `identity` None: a call without an id. `cut_off`: the server says that the answer reached its limit of tokens.
+    """
 
     name: str
     arguments: str
     identity: str | None = "call_1"
+    cut_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,7 @@ def _deltas(reply: Plain) -> list[dict[str, Any]]:
             return [{"content": reply if isinstance(reply, str) else reply.text}]
         case Refusal(text):
             return [{"refusal": text}]
-        case Garbled(name, arguments, identity):
+        case Garbled(name, arguments, identity, _):
             call: dict[str, Any] = {"index": 0, "type": "function", "function": {"name": name, "arguments": arguments}}
             return [{"tool_calls": [call if identity is None else call | {"id": identity}]}]
         case list():
@@ -183,4 +187,6 @@ def _pieces(delta: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _reason(reply: Plain) -> str:
+    if isinstance(reply, Garbled) and reply.cut_off:
+        return "length"
     return "tool_calls" if isinstance(reply, list | Garbled) else "stop"

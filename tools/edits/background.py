@@ -11,10 +11,11 @@ from pydantic import Field
 
 from models.colour.naming import find_colours
 from models.cutout import estimate_foreground
-from models.errors import BadInputError, UnavailableError
+from models.errors import UnavailableError
 from models.filters.blur import lens_blur
 from models.geometry import Extent
 from models.mask import Mask, invert
+from tools.edits.attached import Mention, attachment_of, mentioned
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
@@ -22,8 +23,6 @@ from tools.grounding import Target, ground, is_background
 from tools.pictures.picture import Picture
 from tools.pictures.profiles import colour_in_profile, to_srgb_preview
 from tools.questions import NeedsAnswerError, Question
-
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
 class BackgroundEdit(PixelEdit):
@@ -78,8 +77,8 @@ class BackgroundReplace(BackgroundEdit):
     op: ClassVar[str] = "background_replace"
     value: str = Field(
         max_length=500,
-        description="A colour ('white', '#F5F5F5'), 'gradient from white to grey', 'blurred', 'the second picture', "
-        "or a scene in words (which needs a diffusion model).",
+        description="A colour ('white', '#F5F5F5'), 'gradient from white to grey', 'blurred', 'picture 2' (the first "
+        "attached one), or a scene in words (which needs a diffusion model).",
     )
 
     def compute(self, region: Region, context: EditContext) -> Computed:
@@ -117,11 +116,10 @@ class BackgroundReplace(BackgroundEdit):
         )
 
     def _attached(self, region: Region, context: EditContext) -> np.ndarray:
-        if not context.attachments:
-            raise BadInputError("Attach the picture that should go behind, then ask again.")
-        index = next((number for word, number in _ORDINALS.items() if word in self.value.lower()), -1)
-        index = -1 if index >= len(context.attachments) else max(index - 1, -1)
-        other = context.workspace.attachment(context.attachments[index])
+        identity = self.value.lower()
+        if identity not in context.attachments:
+            identity, _ = attachment_of(mentioned(self.value, attached=True) or Mention(None), context)
+        other = context.workspace.attachment(identity)
         cover = _covering(to_srgb_preview(other), region.picture.extent)[region.bounds.slices]
         return cover.astype(np.uint16) * 257 if region.rgb.dtype == np.uint16 else cover
 

@@ -31,7 +31,7 @@ def require_consent(engine: str, hole: Bounds, picture: Extent, consent: Consent
     """Do nothing when `engine` keeps the picture on this machine, or when the person has agreed.
 
     `hole` is where it will paint. Otherwise raises NeedsAnswerError with what would be sent, where to and how it is
-    priced; BadInputError when the service's settings are no good.
+    priced; BadInputError when the service's settings are no good, UnavailableError when its key is missing.
     """
     notice = notice_of(engine, hole, picture)
     if notice and not consent.given:

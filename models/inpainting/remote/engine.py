@@ -68,9 +68,10 @@ class OpenAI:
         """What a person should know before it is sent: how much of the picture, where to, and by what it is priced.
 
         `hole` is where the mask is, in pixels of the picture. Empty when the service runs on this machine, so that
-        nothing leaves it. Raises BadInputError when the settings are no good.
+        nothing leaves it. Raises BadInputError when the settings are no good, UnavailableError when a key is missing.
         """
         service = Service.configured(self._model)
+        service.key()
         return "" if service.stays_here else _notice(service, window(hole, picture).extent)
 
     def fill(
