@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.conversation import Conversation, Question
+from agent.ideas import IdeaDesk
 from agent.jobs import Job
 from agent.looking import LookingPredictor
 from agent.planners import OFFLINE, Planner, choose_planner
@@ -49,6 +50,7 @@ class Studio:
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
         self.predictors = Predictors(Store.default())
         self.suggesters = Suggesters(Store.default())
+        self.ideas = IdeaDesk(self.suggesters)
         self._sight = Sight(self._predictor, kind=self.predictors.plan)
         self._open: dict[str, Conversation] = {}
         self._lock = threading.Lock()

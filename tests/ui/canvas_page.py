@@ -16,6 +16,8 @@ from tools.pictures.picture import Picture
 from ui.canvas import (
     Comparison,
     Download,
+    Idea,
+    IdeaMarks,
     Overlay,
     candidate_marks,
     canvas,
@@ -32,6 +34,7 @@ from ui.canvas import (
 ASKING = "ask" in st.query_params
 LOOKING = "looking" in st.query_params
 COARSE = "coarse" in st.query_params
+IDEAS = [Idea(thing="a red kite", phrase="a red kite in the sky"), Idea(thing="a bird", phrase="a bird in the sky")]
 PICTURE = data.astronaut()
 EXTENT = Extent.of(PICTURE)
 
@@ -109,6 +112,7 @@ def _canvas() -> None:
         offer="The mask is 10×10 pixels; scale it to fit." if "offer" in st.query_params else None,
         download=Download(id="1", file="mask.png", data="aGVsbG8=") if "download" in st.query_params else None,
         received=sent.serial if sent else 0.0,
+        ideas=IdeaMarks(revision=strokes["revision"], things=IDEAS) if strokes and "ideas" in st.query_params else None,
     )
     uploads = st.session_state.setdefault("uploads", {})
     if sent:

@@ -20,8 +20,8 @@ _component = load_component(
     html="canvas.html",
     css="canvas.css",
     scripts=(
-        *("view.js", "strokes.js", "paint.js", "regions.js", "ghost.js", "easel.js", "pointers.js"),
-        *("refining.js", "shelf.js", "canvas.js"),
+        *("view.js", "strokes.js", "paint.js", "regions.js", "ghost.js", "ideas.js", "easel.js"),
+        *("pointers.js", "refining.js", "shelf.js", "canvas.js"),
     ),
 )
 
@@ -51,13 +51,27 @@ class CanvasEvent:
 
     `name` is "undo", "redo", "choose" (detail: index), "answer", "decline", "quick" (detail: action, colour),
     "save_selection" (as), "rename_selection" (selection, as), "delete_selection" (selection), "export" (format: "png"
-    or "coco"), "scale" (yes) or "place" (box: x0, y0, x1, y1).
+    or "coco"), "scale" (yes), "place" (box: x0, y0, x1, y1) or "idea" (thing).
     `strokes` are the marks at that moment, None when there were none.
     """
 
     name: str
     detail: dict[str, Any]
     strokes: Strokes | None
+
+
+class Idea(TypedDict):
+    """One thing that could be added, for a button, and in full."""
+
+    thing: str
+    phrase: str
+
+
+class IdeaMarks(TypedDict):
+    """Ideas for the marks of one revision."""
+
+    revision: int
+    things: list[Idea]
 
 
 class Download(TypedDict):
@@ -103,6 +117,7 @@ def canvas(
     offer: str | None = None,
     download: Download | None = None,
     received: float = 0.0,
+    ideas: IdeaMarks | None = None,
 ) -> CanvasEvent | None:
     """Show a version and return what the person asked for since the last run, if anything.
 
@@ -126,6 +141,7 @@ def canvas(
         offer: a yes-or-no question about the file imported last, answered by the event "scale".
         download: a file to save on the person's disk.
         received: the number of the upload that was handled last.
+        ideas: what could be added where the marks are, to be clicked; answered by the event "idea".
     """
     shown = {
         "conversation": conversation,
@@ -158,6 +174,7 @@ def canvas(
         "offer": offer,
         "download": download,
         "received": received,
+        "ideas": ideas,
     }
     command = _component.show(key=key, data=shown, on_strokes_change=lambda: None)
     if not command:

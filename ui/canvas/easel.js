@@ -42,6 +42,7 @@ class Easel {
     this.phase = 0;
     this.data = null;
     this.ghost = new Ghost(this);
+    this.ideas = new Ideas(this);
   }
 
   /* ---- what Python says ------------------------------------------------------------------------------- */
@@ -64,6 +65,7 @@ class Easel {
     this.showShelf(data, before);
     this.showChanged(data, before);
     this.ghost.show(data.place);
+    this.ideas.show(data.ideas);
     if (!data.before && this.compare) this.setCompare(null);
     if (data.comparing && data.comparing !== before?.comparing) this.setCompare("split");
     if (this.strokes.pending && (restored || (before && before.version !== data.version))) {
@@ -190,6 +192,7 @@ class Easel {
     this.hot = index;
     this.easel.dataset.hot = index ?? "none";
     this.find(".hint").textContent = this.hintText();
+    this.ideas.fit();
     this.paintMarks();
   }
 
@@ -364,6 +367,7 @@ class Easel {
     this.find(".working").hidden = !data.busy && !(data.looking && (this.tool === "pick" || strokes.pending));
     this.find(".facts").textContent = `${data.width} × ${data.height}${data.label ? ` · ${data.label}` : ""}`;
     this.find(".hint").textContent = this.hintText();
+    this.ideas.fit();
     Object.assign(this.easel.dataset, {
       version: data.version, marks: strokes.items.length, revision: strokes.revision,
       overlay: settled && strokes.pending ? "settled" : "none", detail: this.detail?.version ?? "none", compare: this.compare ?? "off",

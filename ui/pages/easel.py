@@ -38,7 +38,7 @@ from ui.canvas import (
 from ui.canvas.detail import part
 from ui.component import data_url
 from ui.history import layout
-from ui.pages import selecting
+from ui.pages import ideas, selecting
 from ui.session import is_running, kindly
 from ui.strip import strip
 
@@ -131,6 +131,7 @@ def _canvas(conversation: Conversation) -> None:
         offer=at.offer[2] if at.offer else None,
         download=at.download,
         received=at.received,
+        ideas=ideas.for_marks(conversation, strokes) if strokes and not busy else None,
     )
     if event:
         at.download = None
@@ -139,6 +140,8 @@ def _canvas(conversation: Conversation) -> None:
         st.rerun()
     if looking:
         selecting.await_regions(conversation.selector)
+    elif strokes and not busy and ideas.desk().is_thinking:
+        ideas.await_ideas()
 
 
 def _is_to_be_looked_at(conversation: Conversation) -> bool:
@@ -162,6 +165,8 @@ def _perform(conversation: Conversation, event: CanvasEvent) -> None:
         conversation.answer(none=True)
     elif event.name == "place":
         conversation.place_again([int(edge) for edge in event.detail["box"]])
+    elif event.name == "idea":
+        say(conversation, f"add {event.detail['thing']}", strokes=event.strokes)
     elif event.name in selecting.DEEDS:
         selecting.DEEDS[event.name](conversation, event)
     elif event.name == "quick":
