@@ -17,7 +17,7 @@ _COUNTED = re.compile(
 
 
 _AMOUNT = re.compile(
-    r"^(?:(?:make|set) (?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |"
+    r"^(?:(?:(?:make|set) )?(?:it|that|this) )?(?P<sign>by |to |[-+]\s?|another |"
     r"a further )?(?P<n>\d+(?:\.\d+)?|one|two|three|four|five|ten)\s?(?P<unit>%|percent|degrees?|"
     r"°|px|pixels)?(?: (?P<way>more|less|higher|lower|instead|again|left|right|clockwise|"
     r"counterclockwise|further))?$",

@@ -174,7 +174,7 @@ def _thing(target: str, value: str) -> list[Step]:
             if re.search(
                 r"\b(?:sky|skies|face|skin|shadows?|highlights?|foreground|room|side|area|corners?|edges?|"
                 r"lighting|clouds?|scene|him|her|them|man|woman|person|subject|water|lights?|colou?rs?|"
-                r"mid-?tones|whites|blacks)$",
+                r"mid-?tones|whites|blacks|else|everything|rest)$",
                 noun,
                 re.I,
             )

@@ -29,7 +29,7 @@ _POINTS_BACK = re.compile(r"\b(?:it|its|them|they|that|this|he|she|him|her|his|o
 # Words of a sentence with a subject and a verb of its own; a brief has none.
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|be|been|should|could|would|can|must|will|has|have|had|i|i'm|i'd|we|you|there's|there|"
-    r"because|which|who|if|when|while|same|make|please can|instead)\b",
+    r"because|which|who|if|when|while|make|please can|instead)\b",
     re.I,
 )
 _MAX_WISHES = 12
@@ -38,6 +38,9 @@ _LONGEST_WISH = 8  # words
 _CENTRED = Step("move", None, "center")
 _RESERVED = re.compile(r"\s*(?:but )?(?:keep|leave|preserve|retain|don't|do not|without (?:touching|changing))\b", re.I)
 _GOES_ON = re.compile(rf"{v.DEGREE}(?:{v.SIZE}|{v.TONE})|(?:\d+ ?\w+ )?{v.POSITION}", re.I)
+_ATTRIBUTE = re.compile(
+    r"(?:(?P<colour>colou?r|shade|tone)|length|height|width|size)(?: (?:should be|is|to be))?[ :]+(?P<how>.+)", re.I
+)
 _VERSION = re.compile(r"\b(?:version|variant|option|one)s?$", re.I)
 _OWN = frozenset("adjust restore blur recolor resize_object rotate".split())
 
@@ -82,7 +85,9 @@ def wishes(text: str) -> list[Step]:
 
 def _labelled(text: str) -> tuple[str | None, str]:
     match = _LABEL.match(text)
-    if match is None or lexicon.opening_verb(match["label"]) or v.full(v.QUANTITY, match["label"]):
+    if match is None or v.full(v.QUANTITY, match["label"]):
+        return None, text
+    if lexicon.opening_verb(match["label"]) and not v.full(rf"{v.CLOTHES}|{v.ACCESSORY}", match["label"]):
         return None, text
     if v.is_background(match["label"]) or v.full(rf".*\b(?:in|to|be|colou?rs?|{v.STYLE_NOUN})", match["label"]):
         return None, text
@@ -96,6 +101,11 @@ def _mere_values(parts: list[str]) -> bool:
 
 def _wish(part: str, thing: str | None, labelled: bool) -> list[Step]:
     part = strip_tail(strip_preamble(part))
+    if (valued := _ATTRIBUTE.fullmatch(part)) and (thing or labelled):
+        if valued["colour"] and p.could_be_colour(valued["how"]):
+            return [Step("recolor", thing or "product", p.colour_words(valued["how"]))]
+        if not valued["colour"]:
+            return [Step("resize_object", thing or "product", valued["how"])]
     if not part or intents.chat(part):
         return []
     if labelled and not thing and v.full(r"(?:pure|plain|solid|bright) white", part):

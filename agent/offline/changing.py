@@ -199,6 +199,7 @@ def make(rest: str, verb: str = "make") -> list[Step]:
     return steps or [Step("clarify", p.noun_phrase(rest))]
 
 
+_MARKED = re.compile(r"(?P<first>.+?) with (?P<detail>an? [\w-]+ [\w' -]+)$", re.I)
 _COVERED = re.compile(
     r"(?P<what>.+?) (?:be |look |to be |being )*(?:completely |fully |all |lightly |partly )?(?:covered|buried|"
     r"blanketed|"
@@ -242,6 +243,8 @@ def _made(rest: str) -> list[Step]:
         return [
             Step("insert", p.noun_phrase(match["who"]), p.bare(part)) for part in p.coordinated(trim(match["what"]))
         ]
+    if (marked := _MARKED.match(rest)) and (coloured := p.colour_suffix(marked["first"])):
+        return [Step("recolor", p.noun_phrase(coloured[0]), f"{coloured[1]} with {p.bare(marked['detail'])}")]
     if match := _COVERED.match(rest):
         thing, cover = p.noun_phrase(match["what"]), p.bare(match["cover"])
         if v.full(rf"(?:\w+ )*{v.WEATHER}|(?:\w+ )*(?:ice|frost)", cover):

@@ -26,6 +26,7 @@ _POLITE = re.compile(
     r"|,?\s+and\s+(?=(?:the|his|her|my|their|its) [\w' ]{2,40}? (?:should|must|needs? to|has to)\b)"
     r"|,\s*(?=(?:the|their|his|her|my|its) [\w' ]{2,30}? (?:should|must|can|needs?|has|have)(?:n't| not)?\b)"
     r"|,\s*(?=(?:just )?look at\b)"
+    r"|,\s*but\s+(?=(?:everything|everyone|the rest|all the|make|the others?)\b)"
     r"|,\s*(?=(?:and )?(?:the|his|her|my|their|its) [\w' -]{2,30}? (?:too|as well|also)$)"
     r"|,\s*(?=(?:it|he|she|they|that) (?!too\b|also\b)\w+s\b)"
     r"|,\s*(?=(?:it|he|she|they|that|everything|everyone)(?: (?:has to|have to|needs? to|must|"
@@ -146,6 +147,8 @@ def _opens(before: str, stripped: str, verb: str, word: str, rest: str, opened: 
             and word in ("turn", "stand", "sit", "look", "jump", "run", "wave", "face", "smile", "close", "open")
             and not _DETERMINER.match(rest)
         ):
+            return False
+        if word in ("replace", "substitute", "swap") and re.match(r"(?:with|by|for) ", rest, re.I):
             return False
         if word in _NEEDS_OBJECT and " " not in verb:
             if re.match(

@@ -28,7 +28,10 @@ OPPOSITES = {
     "strong": "less strong", "busy": "less busy", "gloomy": "brighter", "shadowy": "brighter", "murky": "clearer",
     "wrinkled": "smooth", "wrinkly": "smooth", "creased": "smooth", "dirty": "clean", "messy": "clean",
     "dusty": "clean", "smudged": "clean", "stained": "clean", "scratched": "clean", "torn": "restored",
-    "ripped": "restored", "damaged": "restored",
+    "ripped": "restored", "rough": "smoother",
+    "jagged": "smoother", "uneven": "even", "patchy": "even", "frizzy": "smooth",
+    "rusty": "clean", "greasy": "clean",
+    "chipped": "restored", "cracked": "restored", "bent": "straight", "damaged": "restored",
 }  # fmt: skip
 _VERY = (
     r"(?:(?:a (?:bit|little|tad|touch)|way|far|much|just|still|really|very|so|kind of|kinda|"

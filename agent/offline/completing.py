@@ -60,7 +60,9 @@ def completed(steps: list[Step], past: Conversation, has_selection: bool) -> tup
             and past.last
             and past.last.op == "recolor"
             and re.fullmatch(
-                r"(?:the )?same(?: colou?r| one)?|that colou?r|the same as (?:that|before)", step.value or "", re.I
+                r"(?:the )?same(?: colou?r| shade| tone| one)?|that colou?r|the same as (?:that|before)",
+                step.value or "",
+                re.I,
             )
         ):
             step = changed(step, value=past.last.value)

@@ -100,6 +100,8 @@ def by_degree(text: str, past: Conversation, last: Step) -> list[Step]:
         wish = OPPOSITES.get(match["how"].lower(), f"less {match['how']}")
         return by_degree(wish, past, last) or _tone(wish, past, last)
     focus = past.focus
+    if focus and re.fullmatch(r"(?:re)?cent(?:er|re)(?:e?d)?(?: it)?|in the (?:cent(?:er|re)|middle)", plain, re.I):
+        return [Step("move", focus, "center")]
     if last.op == "crop" and re.fullmatch(
         rf"{v.DEGREE}(?:tight(?:er)?|close(?:r)?|wider|loose(?:r)?|narrower|bigger|smaller|larger|in|"
         rf"out)(?: (?:in|crop|on .+))?",

@@ -26,6 +26,9 @@ WANT = (
 
 def done(phrase: str) -> str | None:
     """ "the logo removed from his shirt" -> "remove the logo from his shirt"."""
+    listed = re.split(r",\s*(?:and )?|\s+and (?=(?:the|an?|his|her|my|their|this|that) )", phrase)
+    if len(listed) > 1 and all(each := [done(part) for part in listed]):
+        return ", ".join(filter(None, each))
     inner = lexicon.participle_pattern().search(phrase)
     if inner is not None and "," in phrase[: inner.start()]:
         return None  # a list, of which only a later part is a participle

@@ -69,7 +69,7 @@ def given(who: str, what: str) -> list[Step]:
         v.is_pronoun(who) or target is None
     ):
         return [Step("adjust", who if target else None, plain)]
-    if (coat := _COAT.match(what)) and p.is_plain_colour(coat["colour"]):
+    if (coat := _COAT.match(what)) and p.could_be_colour(coat["colour"]):
         return [Step("recolor", target, p.colour_words(coat["colour"]))]
     whole = target is None or v.is_pronoun(who)
     if re.search(r"\bbackground$|\bbackdrop$", plain, re.I):

@@ -33,6 +33,7 @@ _FROM = re.compile(r"\s(?:from|off|off of|out of|on|in|of|around|under|along|acr
 
 def erase(rest: str) -> list[Step]:
     """Steps for what a removing verb takes away; one each for separately named things."""
+    said = p.coordinated(rest)
     rest = _trim(rest)
     if not rest or v.is_image(rest):
         return [Step("remove")]
@@ -45,8 +46,9 @@ def erase(rest: str) -> list[Step]:
             return [Step("remove", f"everyone except the {p.bare(match[1])}")]
         return [Step("background_remove", p.noun_phrase(match[1]))]
     steps: list[Step] = []
-    for part in p.coordinated(rest):
-        if steps and (own := _wish_of_its_own(part)) is not None:
+    parts = p.coordinated(rest)
+    for part, whole in zip(parts, said if len(said) == len(parts) else parts, strict=True):
+        if steps and (own := _wish_of_its_own(whole)) is not None:
             steps += own
         elif (step := erase_one(part)) not in steps:
             steps.append(step)

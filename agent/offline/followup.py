@@ -54,6 +54,9 @@ _STAYS = re.compile(
     r"^(?:but |and )?(?P<what>(?:the |her |his |their |my )[\w' -]+?) (?:should|must|has to|have to|needs? to|ought to)"
     r"(?: have)? (?:stay|stayed|remain|remained|be kept|be left|keep|not (?:be )?(?:change|changed|touched|"
     r"affected))\b.*$"
+    r"|^(?:but )?(?:don't|do not|please don't) (?:change|touch|alter|affect|edit|tint) "
+    r"(?P<what3>(?:the |her |"
+    r"his |their |my )[\w' -]+)$"
     r"|^(?:but )?(?:leave|keep) (?P<what2>(?:the |her |his |their |my )[\w' -]+?) (?:the way|as|how|like) "
     r"(?:it|they|he|she) (?:was|were|is|are)\b.*$",
     re.I,
@@ -71,6 +74,9 @@ _LIKE_COLOUR = re.compile(
 
 _AND_ALSO = re.compile(
     r"^(?P<first>[\w ]+?),? and (?:also |too )?(?P<second>(?:on|for|to|in) (?:the|his|her|my|their) .+)$", re.I
+)
+_JOINED = re.compile(
+    r"(?:and |but |maybe |how about |what about |try )*(?P<how>(?:with|at|during|under|full of|without) .+)$", re.I
 )
 _RICHER = re.compile(
     rf"(?:with|plus|add|needs) (?:(?:a (?:bit|touch|little)|some|more|extra) (?:of )?)*(?P<what>{v.QUANTITY})$", re.I
@@ -123,11 +129,7 @@ def loose(clause: str, past: Conversation) -> list[Step]:
         and re.match(r"(?:an?|some|two|three|\d+|more)\b", phrase, re.I)
     ):
         return transfer(last, phrase, past)
-    if (
-        (joined := re.match(r"(?:and |but |maybe )?(?P<how>(?:with|at|during|under|full of|without) .+)$", text, re.I))
-        and last.op in ("background_replace", "insert", "replace")
-        and last.value
-    ):
+    if (joined := _JOINED.match(text)) and last.op in ("background_replace", "insert", "replace") and last.value:
         if last.op == "background_replace" or joined["how"].startswith("at "):
             return [changed(last, value=f"{last.value} {joined['how']}")]
         if joined["how"].startswith("with ") and not joined["how"].startswith("without"):
@@ -180,7 +182,7 @@ def _restrictions(raw: str, text: str, past: Conversation, last: Step) -> list[S
         if kept and (p.is_plural(kept) or p.head(kept) != p.head(what)):
             return [Step("undo"), changed(last, target=f"{kept} except the {what}")]
     if (match := _STAYS.match(raw)) and last.op in ("adjust", "style", "blur", "restore", "recolor"):
-        spared = p.bare(match["what"] or match["what2"])
+        spared = p.bare(match["what"] or match["what2"] or match["what3"])
         return [Step("undo"), changed(last, target=f"{last.target or 'everything'} except the {spared}")]
     if (match := _EXCEPT.match(raw)) and not re.match(
         r"not (?:enough|so|that|as|too|quite|bad|sure|really)\b", raw, re.I

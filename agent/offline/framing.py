@@ -22,6 +22,15 @@ _DEGREES = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)\s*(?:°|º|degrees?|deg\b|d\
 
 def crop(rest: str, verb: str) -> list[Step]:
     """Steps for cropping and zooming in; "crop out the man" removes him."""
+    centred = re.search(
+        r"\bso (?:that )?(?P<what>(?:the|his|her|my) [\w' -]+?) (?:is|are|sits?|comes?|ends? up) (?:cent(?:er|"
+        r"re)(?:e?d)|"
+        r"in the (?:cent(?:er|re)|middle))$",
+        rest,
+        re.I,
+    )
+    if centred:
+        return [Step("crop", p.noun_phrase(centred["what"]), "center")]
     rest = trim(re.sub(r"^(?:in|it in)\s+(?=on|to|closer|a|the|more|tight)", "", rest, flags=re.I))
     body = re.match(
         r"(?:(?P<what>.+?) )?(?P<how>from the \w+ (?:up|down|upwards?|downwards?)|(?:at|above|below|to) (?:the |"

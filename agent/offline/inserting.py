@@ -228,7 +228,9 @@ def _insert_special(what: str, relation: str, where: str, rest: str) -> list[Ste
 
 def counted(phrase: str) -> str:
     """A new thing as a value: without "a" and "some", with its number and "more" kept."""
-    phrase = re.sub(r"\b(?:in|to|into|on) there$|\bthere$", "", phrase.strip(" .,!?"), flags=re.I).strip()
+    phrase = re.sub(
+        r"\b(?:in|to|into|on|over|right) (?:there|here)$|\b(?:there|here)$", "", phrase.strip(" .,!?"), flags=re.I
+    ).strip()
     phrase = re.sub(r"^(?:back|also|in)\s+", "", phrase, flags=re.I)
     return p.bare(
         re.sub(

@@ -67,6 +67,7 @@ _HELP = re.compile(
     r"(?:what|which) (?:would|should|could) (?:you|i|we) (?:change|do|try|edit|improve|pick|choose|use)\b.*|"
     r"(?:can|could|do) you (?:see|tell|know|recogni[sz]e|identify|guess)(?: me)? (?:who|what|how|where|when|why|"
     r"if|whether)\b.*|"
+    r"what (?:else|more|other (?:things?|changes?|edits?))\b.*|"
     r"(?:list|show me) (?:the |all |my |your )?(?:history|edits|changes|commands|features|options|"
     r"tools|steps)(?: .*)?|(?:what|which) .*\b(?:again|so far|before|did you|have you|have we|"
     r"did i|can i|are there|is (?:it|this|that|there))\b.*|is (?:there|this|that|it) (?:an?|any|"

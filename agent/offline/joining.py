@@ -133,6 +133,8 @@ def joined(steps: list[Step], found: list[Step], piece: str = "") -> list[Step]:
         last = steps[-1] if steps else None
         if last and step == last and step.op not in ("undo", "redo"):
             continue
+        if last and last.op == step.op == "recolor" and step.value == "same color":
+            step = changed(step, value=last.value)
         if last and step.op == "background_replace" and (last.op == "background_remove" or last.op == "segment"):
             steps[-1] = step
         elif last and step.op == "background_remove" and last.op in ("background_remove", "segment"):

@@ -19,7 +19,7 @@ _OF_IMAGE = re.compile(
     r"(?:from|in|on) (?:here|there)|in it|from it|(?:that is |that's |that are )?(?:visible|seen|"
     r"present|shown)(?: here)?|"
     r"(?:completely|entirely|altogether|totally|fully|permanently|directly|digitally|seamlessly|"
-    r"naturally|carefully))[\s,.]*$",
+    r"naturally|carefully|only|alone))[\s,.]*$",
     re.IGNORECASE,
 )
 _JOINT = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace as changed
 
 from agent.offline import (
     briefs,
@@ -49,6 +50,7 @@ _DISLIKED = re.compile(
     r"i'd|it should) .+)$",
     re.I,
 )
+_GIVEN = re.compile(r"(?:have|has|get|gets|wear|wears|hold|holds) (?:an?|some|two|three)\b", re.I)
 _COMMENT = re.compile(r"(?:please |just )?look at (?:that|this|those|these|how|the|it|him|her|them)\b", re.I)
 
 
@@ -90,10 +92,14 @@ def clause_by_clause(text: str, past: Conversation, has_selection: bool) -> list
             if complained and len(found) == 1 and is_bare_remedy(found[0]):
                 found = [step for wish in complained for step in frames.parse_clause(wish)] or found
                 complained = []
+            if steps and steps[-1].target and _GIVEN.match(piece) and found[0] == Step("insert", None, found[0].value):
+                found = [changed(step, target=steps[-1].target) for step in found]
             found = [about(step, topic, steps) for step in found]
             steps = joined(steps, found, piece)
             if any(step.op not in ("clarify", "other", "undo", "redo", "compare") for step in found):
                 now.edits.append(Edit(piece, [step for step in steps if step.op not in ("clarify", "other")] or steps))
+    if held_verb and topic and not steps:  # "the reflection in the kettle - remove"
+        steps = frames.parse_clause(f"{held_verb} the {topic}")
     wishes = [step for step in steps if step.op != "clarify"]
     return wishes or steps[:1]
 

@@ -223,7 +223,8 @@ def session(text: str, past: Conversation) -> list[Step]:
     if match := _AFTER.match(text):
         return [Step("undo", None, match["value"] or f"back to {match['to']}")]
     if match := _TAKE_OUT_AGAIN.match(text):
-        if past.last and past.last.op == "insert" and re.fullmatch(r"it|that|them", match["what"], re.I):
+        added = past.last and past.last.op in ("insert", "style", "adjust", "blur", "outpaint", "recolor", "replace")
+        if added and re.fullmatch(r"it|that|them", match["what"], re.I):
             return [Step("undo")]
         said = set(re.findall(r"\w+", match["what"].lower())) - {"the", "that", "those"}
         for age, edit in enumerate(reversed(past.edits)):

@@ -63,6 +63,13 @@ _PLAIN: tuple[tuple[str, str], ...] = (
         r"(?:variants?|variations?|versions?|options?|colou?rs|skus?)\s*(?:[:-]|in)\s*",
         "recolor the product in ",
     ),
+    (
+        r"^(?:(?:i |we )?(?:need|want|make|create|show)(?: me| us)? )?(?:the |these )?(?:\d+|two|three|four|"
+        r"five|six|several) "
+        r"(?:colou?r )?(?:variants?|variations?|versions?|options?|colou?rs) (?:of|for) (?:this|the|our|my|these) "
+        r"(?P<thing>[\w -]+?)\s*[:-]\s*",
+        r"recolor the \g<thing> in ",
+    ),
     (r"\b(?:straight-on|dead-on) crop\b", "straighten, crop"),
     (
         r"\bbackground (?:gone|out|away|off|removal|rmv|removed)(?=$|[,;.+&]| and\b| pls\b| please\b|"

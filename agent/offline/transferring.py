@@ -60,6 +60,11 @@ _MATCHING = re.compile(
 )
 
 
+_DO_THE = re.compile(
+    r"^(?!.*\b(?:instead|rather)\b)(?:do|get|handle|treat) "
+    r"(?P<what>(?:the|his|her|my|their|its|that|this) (?!same\b)[\w' -]+?)(?: (?:next|now|too|as well|also))?$",
+    re.I,
+)
 _INSTEAD = re.compile(
     r"^(?:do|try|take|pick|choose) (?P<what>(?:the|his|her|my|their|its|that|"
     r"this) (?!same\b)[\w' -]+?) (?:instead|rather)(?: (?:of|than) .+)?$",
@@ -110,6 +115,8 @@ def repeated(raw: str, text: str, past: Conversation, last: Step) -> list[Step]:
             and not re.search(r"\b(?:is|are|was|should|needs?)\b", what)
         ):
             return _to_each(what, past, last)
+    if match := _DO_THE.match(text):
+        return _to_each(match["what"], past, last)
     if match := _INSTEAD.match(text):
         return [Step("undo"), *_to_each(match["what"], past, last)]
     if match := re.match(

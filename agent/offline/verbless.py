@@ -129,6 +129,10 @@ _RULES: tuple[Rule, ...] = (
         lambda m: [Step("adjust", None, "auto")],
     ),
     rule(rf"{v.DEGREE}{v.TONE}(?:(?:,| and|, and) {v.DEGREE}{v.TONE})*$", _tones),
+    rule(
+        r"(?P<what>[\w' -]+?) in (?P<same>(?:the |exactly )*(?:same|matching|that|this) (?:colou?r|shade|tone|hue))$",
+        lambda m: [Step("recolor", p.bare(m["what"]), "same color")],
+    ),
     rule(r"(?:the |a )?(?:same )?(?P<what>[\w' -]+?) in (?P<colours>.+)$", _in_colours),
     rule(
         r"(?:an? |the |some )?(?:[\w-]+[ -]){0,3}?(?:shadows?|reflections?|border|frame|outline|"
