@@ -16,7 +16,7 @@ def as_marked(mask: Mask, dice: np.random.Generator) -> Mask:
 
     Always a little larger than the thing, so that its own edge is not seen around the place.
     """
-    selected = (mask >= 0.5).astype(np.uint8)
+    selected = np.ascontiguousarray(mask >= 0.5).astype(np.uint8)
     box = bounds(selected.astype(np.float32))
     longest = max(box.width, box.height, 1)
     manner = dice.integers(4)

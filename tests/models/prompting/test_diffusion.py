@@ -113,7 +113,7 @@ def test_the_loss_is_small_only_for_the_right_answer(clip: ClipRanker) -> None:
 def test_marked_places_hold_the_thing_and_a_little_more() -> None:
     thing = ellipse(0.4, 0.5, 0.2, 0.4)
     dice = np.random.default_rng(0)
-    marked = [as_marked(thing, dice) for _ in range(12)]
+    marked = [as_marked(np.asfortranarray(thing), dice) for _ in range(12)]
     assert all(np.all(one[thing > 0] == 1) for one in marked)
     assert all(1.0 < one.sum() / thing.sum() < 3.5 for one in marked)
     assert len({int(one.sum()) for one in marked}) > 6
