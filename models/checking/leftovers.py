@@ -27,19 +27,16 @@ _SMALLEST = 0.004  # of the target's area
 _GOES_ON = 6.0  # CIELAB between the thing and the patch where they meet: no edge
 _STANDS_OUT = 12.0  # CIELAB between the patch and what else lies beside it
 _MEETS = 0.25  # of the patch's outline lies along the hole
+_TOUCHING = 2  # pixels
 _IN_A_BAY = 0.6  # of the patch lies inside the convex hull of the thing
 
 
 @dataclass(frozen=True)
 class Leftovers:
-    """`mask` H×W float32 (0 or 1): what seems to belong to the thing outside the hole; `share` of the target's area.
-
-    `foreign` is the share of what is merely foreign to the surroundings, which may also be another thing.
-    """
+    """`mask` H×W float32 (0 or 1): what seems to belong to the thing outside the hole; `share` of the target's area."""
 
     mask: Mask
     share: float
-    foreign: float
 
 
 def leftovers(before: np.ndarray, target: Mask, hole: Mask) -> Leftovers:
@@ -49,7 +46,7 @@ def leftovers(before: np.ndarray, target: Mask, hole: Mask) -> Leftovers:
     filled (> 0). Deterministic.
     """
     if not np.any(target >= 0.5):
-        return Leftovers(np.zeros(target.shape, np.float32), 0.0, 0.0)
+        return Leftovers(np.zeros(target.shape, np.float32), 0.0)
     near = Neighbourhood.around(before, target, hole, _LONGEST)
     lab = near.lab()
     own, foreign = _by_colour(near, lab)
@@ -58,13 +55,10 @@ def leftovers(before: np.ndarray, target: Mask, hole: Mask) -> Leftovers:
     for patch in [*_attached(near, own), *_attached(near, _extended(near))]:
         if _continues(near, lab, patch):
             kept |= patch
-    beside = np.zeros(near.target.shape, bool)
     for patch in _attached(near, foreign):
-        beside |= patch
         if inside_hull[patch].mean() > _IN_A_BAY:
             kept |= patch
-    size = max(1, np.count_nonzero(near.target))
-    return Leftovers(near.in_picture(kept), np.count_nonzero(kept) / size, np.count_nonzero(beside & ~kept) / size)
+    return Leftovers(near.in_picture(kept), float(np.count_nonzero(kept) / max(1, np.count_nonzero(near.target))))
 
 
 def _by_colour(near: Neighbourhood, lab: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -110,7 +104,7 @@ def _attached(near: Neighbourhood, found: np.ndarray) -> Iterator[np.ndarray]:
     tidy = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     found_labels, stats = cv2.connectedComponentsWithStats(tidy, connectivity=4)[1:3]
     labels = np.asarray(found_labels, np.int32)
-    touching = np.unique(labels[_grown(near.hole, 1)])
+    touching = np.unique(labels[_grown(near.hole, _TOUCHING)])
     beyond = set(np.unique(labels[_distance_to(near.target) > 1.5 * near.reach]).tolist())
     size = np.count_nonzero(near.target)
     for label in touching.tolist():
@@ -120,7 +114,7 @@ def _attached(near: Neighbourhood, found: np.ndarray) -> Iterator[np.ndarray]:
 
 def _continues(near: Neighbourhood, lab: np.ndarray, patch: np.ndarray) -> bool:
     """Whether the thing goes on in the patch without an edge, and the patch stands out from what else is beside it."""
-    meeting = patch & _grown(near.hole, 1)
+    meeting = patch & _grown(near.hole, _TOUCHING)
     outline = patch & ~cv2.erode(patch.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     if np.count_nonzero(meeting) < _MEETS * np.count_nonzero(outline):
         return False

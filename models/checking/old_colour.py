@@ -60,7 +60,7 @@ def old_colour(before: np.ndarray, after: np.ndarray, target: Mask) -> OldColour
     strength = np.hypot(was[..., 1], was[..., 2]) / np.median(np.hypot(was[..., 1], was[..., 2])[had & near.target])
     gone = ((now - was)[..., 1:] @ way) / (length * np.maximum(strength, 0.3))
     left = _attached(had & (gone < _MOST_OF_THE_WAY), near, distance)
-    return OldColour(near.in_picture(left), np.count_nonzero(left) / np.count_nonzero(had & near.target))
+    return OldColour(near.in_picture(left), float(np.count_nonzero(left) / np.count_nonzero(had & near.target)))
 
 
 def _looks_like(body: BodyColour, lab: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ COPIED = (0.15, 0.40)  # share of the filling's structure
 _LOOKS = 3  # how often leftovers are looked for beside what was taken in
 _BAY = 0.03  # of the thing's side: narrower bays of its outline are closed
 _RIM = 0.01  # of the thing's side: so much wider the second hole is
-_MOST_TAKEN_IN = 1.2  # of the thing's area, mirror image included
+_MOST_TAKEN_IN = 1.6  # of the thing's area, mirror image included
 _ANOTHER_SEED = 1009
 
 

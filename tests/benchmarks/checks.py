@@ -1,0 +1,172 @@
+"""How often the checks are right: good results against damaged ones, each measure at its own limits.
+
+    python -m tests.benchmarks.checks [--removals 12] [--regions 40]
+
+Seams: fillings of scikit-image's photos against raw copies from elsewhere, 12 levels brighter. Leftovers and mirror
+images: whole regions of the shared photos against the same regions with a quarter cut off, which is then left beside
+the hole (regions as people drew them: some are parts of a thing, so that what they call left over is not always wrong).
+Copies: the fillings against a piece of the surroundings pasted into the hole. Old colour: recoloured regions against
+the same with a mask 6 pixels too tight. Colour: against another colour than was asked for. Printed: how many good
+results are nagged about (doubtful or failed), and how many damaged ones are noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from models.checking.copies import recognisable_copies
+from models.checking.leftovers import leftovers
+from models.checking.old_colour import old_colour
+from models.checking.reflection import reflection
+from models.checking.seams import seam_share
+from models.colour.difference import body_difference
+from models.colour.naming import parse_colour
+from models.colour.recolour import body_colour, recolour
+from models.errors import BadInputError
+from models.geometry import Extent
+from models.inpainting.filling import fill_hole
+from models.mask import Mask, bounds, components, grow
+from models.progress import SILENT
+from tests.benchmarks.removals_sheet import REMOVALS, drawn, outlined, photo
+from tests.shared_material import SHARED
+from tools.checking import recolouring, removal
+
+_CUT = 0.25  # of a region is cut off
+_BRIGHTER = 12  # 8-bit levels
+
+
+def fillings(most: int) -> Iterator[tuple[np.ndarray, Mask, np.ndarray]]:
+    """Photo, hole and filling."""
+    for one in REMOVALS[:most]:
+        before = photo(one.photo)
+        hole = outlined(one, before.shape)
+        sources = None if one.source is None else drawn(one.source, before.shape)
+        yield before, hole, fill_hole(before, hole, seed=0, progress=SILENT, sources=sources).image
+
+
+def shifted_in(before: np.ndarray, hole: Mask, direction: int) -> np.ndarray:
+    """The hole filled with what lies a quarter of the picture away, a little brighter."""
+    height, width = hole.shape
+    step = ((0, width // 4), (0, -width // 4), (height // 4, 0), (-height // 4, 0))[direction % 4]
+    moved = np.roll(before, step, (0, 1)).astype(int) + _BRIGHTER
+    return np.where(hole[..., None] > 0, np.clip(moved, 0, 255), before).astype(np.uint8)
+
+
+def repeated(filled: np.ndarray, hole: Mask) -> np.ndarray | None:
+    """The filling with the most eye-catching piece of its surroundings in it once more; None without room for it."""
+    box = bounds(hole)
+    side = min(box.width, box.height) // 2
+    near = box.padded(2 * side).clipped(Extent.of(filled))
+    grey = cv2.cvtColor(filled, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    if side < 12:
+        return None
+    corners = cv2.cornerMinEigenVal(grey, max(3, side // 2 * 2 - 1))
+    allowed = np.zeros(hole.shape, bool)
+    allowed[near.slices] = True
+    allowed &= cv2.dilate((hole > 0).astype(np.uint8), np.ones((side + 8, side + 8), np.uint8)) == 0
+    half = side // 2
+    allowed[:half], allowed[-half - 1 :], allowed[:, :half], allowed[:, -half - 1 :] = False, False, False, False
+    if not allowed.any():
+        return None
+    y, x = np.unravel_index(int(np.where(allowed, corners, -1).argmax()), hole.shape)
+    result, (cx, cy) = filled.copy(), box.center
+    if min(cy, cx) < half or cy + half >= hole.shape[0] or cx + half >= hole.shape[1]:
+        return None
+    result[cy - half : cy + half, cx - half : cx + half] = filled[y - half : y + half, x - half : x + half]
+    return result
+
+
+def regions(most: int) -> Iterator[tuple[np.ndarray, Mask]]:
+    """Photos and compact regions of 1 to 15 % of them that people drew."""
+    if SHARED is None:
+        return
+    for path in sorted((SHARED / "eval" / "regions").glob("*.jpg"))[:most]:
+        picture = cv2.cvtColor(np.asarray(cv2.imread(str(path))), cv2.COLOR_BGR2RGB)
+        labels = np.asarray(cv2.imread(str(path.with_name(f"{path.stem}_regions.png")), cv2.IMREAD_UNCHANGED))
+        labels = labels if labels.ndim == 2 else labels.astype(np.int64) @ np.array([65536, 256, 1][: labels.shape[2]])
+        for label in np.unique(labels):
+            parts = components((labels == label).astype(np.float32))
+            mask = parts[0]
+            box = bounds(mask).padded(1)
+            inside = box.clipped(Extent.of(mask)) == box
+            whole = len(parts) == 1 or mask.sum() > 0.95 * (labels == label).sum()
+            if inside and whole and 0.01 < mask.mean() < 0.15 and mask.sum() > 0.6 * hull_area(mask):
+                yield picture, mask
+
+
+def hull_area(mask: Mask) -> float:
+    """Pixels inside the convex hull."""
+    outlines, _ = cv2.findContours((mask > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return float(cv2.contourArea(cv2.convexHull(np.vstack(outlines))))
+
+
+def cut_off(mask: Mask, rng: np.random.Generator) -> Mask:
+    """The region without the quarter on one side of a straight line."""
+    angle = rng.uniform(0, 2 * np.pi)
+    rows, columns = np.mgrid[: mask.shape[0], : mask.shape[1]]
+    along = columns * np.cos(angle) + rows * np.sin(angle)
+    return mask * (along < np.quantile(along[mask > 0.5], 1 - _CUT))
+
+
+def hole_of(mask: Mask) -> Mask:
+    """As the edit `remove` grows it."""
+    return grow(mask, 3 + round(0.003 * Extent.of(mask).diagonal))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--removals", type=int, default=12)
+    parser.add_argument("--regions", type=int, default=40, help="photos whose regions are used")
+    arguments = parser.parse_args()
+    good: dict[str, list[float]] = defaultdict(list)
+    damaged: dict[str, list[float]] = defaultdict(list)
+    for number, (before, hole, filled) in enumerate(fillings(arguments.removals)):
+        good["seam"].append(seam_share(filled, hole))
+        damaged["seam"].append(seam_share(shifted_in(before, hole, number), hole))
+        good["copies"].append(recognisable_copies(filled, hole, hole).share)
+        twice = repeated(filled, hole)
+        if twice is not None:
+            damaged["copies"].append(recognisable_copies(twice, hole, hole).share)
+    wish, other = parse_colour("#1F3A93"), parse_colour("#C8A020")
+    for number, (picture, mask) in enumerate(regions(arguments.regions)):
+        part = cut_off(mask, np.random.default_rng(number))
+        good["leftover"].append(leftovers(picture, mask, hole_of(mask)).share)
+        damaged["leftover"].append(leftovers(picture, part, hole_of(part)).share)
+        good["reflection"].append(reflection(picture, mask, hole_of(mask)).likeness)
+        try:
+            coloured = body_colour(picture, mask).has_hue
+            done = recolour(picture, mask, wish)
+            tight = recolour(picture, grow(mask, -6), wish)
+        except BadInputError:  # nothing is left of it
+            continue
+        good["colour"].append(body_difference(done, mask, wish.target))
+        damaged["colour"].append(body_difference(done, mask, other.target))
+        if coloured:
+            good["old colour"].append(old_colour(picture, done, mask).share)
+            damaged["old colour"].append(old_colour(picture, tight, mask).share)
+    limits = {
+        "seam": removal.SEAM,
+        "copies": removal.COPIED,
+        "leftover": removal.LEFT_OVER,
+        "reflection": removal.MIRRORED,
+        "colour": recolouring.OFF,
+        "old colour": recolouring.OLD,
+    }
+    print(f"{'measure':>11} {'doubtful':>8} {'failed':>7} {'good':>5} {'nagged':>7} {'damaged':>8} {'noticed':>8}")
+    for kind, (doubtful, failed) in limits.items():
+        nagged = np.mean(np.array(good[kind]) >= doubtful) if good[kind] else float("nan")
+        noticed = np.mean(np.array(damaged[kind]) >= doubtful) if damaged[kind] else float("nan")
+        print(
+            f"{kind:>11} {doubtful:8.3f} {failed:7.3f} {len(good[kind]):5} {nagged:7.1%} {len(damaged[kind]):8} "
+            f"{noticed:8.1%}"
+        )
+
+
+if __name__ == "__main__":
+    main()
