@@ -20,11 +20,14 @@ def read(cls: Any, folder: Folder, precision: Any, control: Path | None, quantis
     if folder.without:
         more["requires_safety_checker"] = False
     if control is not None:
-        from diffusers.models.controlnets.controlnet import ControlNetModel
+        more["controlnet"] = _control(control, precision)
+    pipe = _pipeline(cls, folder, precision, quantised, more)
+    if control is not None and pipe.unet.config.cross_attention_dim != pipe.controlnet.config.cross_attention_dim:
+        raise ValueError("the ControlNet was made for another model")
+    return pipe
 
-        more["controlnet"] = ControlNetModel.from_pretrained(
-            control, dtype=precision, use_safetensors=True, variant=_variant(control), local_files_only=True
-        )
+
+def _pipeline(cls: Any, folder: Folder, precision: Any, quantised: Quantised | None, more: dict[str, Any]) -> Any:
     if folder.file is not None:
         if quantised is not None:
             raise BadInputError("A model in a single file cannot be quantised; give it as a diffusers folder.")
@@ -38,6 +41,16 @@ def read(cls: Any, folder: Folder, precision: Any, control: Path | None, quantis
         variant=folder.variant,
         local_files_only=True,
         **more,
+    )
+
+
+def _control(folder: Path, precision: Any) -> Any:
+    from diffusers.models.controlnets.controlnet import ControlNetModel
+
+    if ControlNetModel.load_config(folder, local_files_only=True).get("_class_name") != "ControlNetModel":
+        raise ValueError("that is another network")
+    return ControlNetModel.from_pretrained(
+        folder, dtype=precision, use_safetensors=True, variant=_variant(folder), local_files_only=True
     )
 
 

@@ -16,6 +16,10 @@ from models.inpainting.diffusion.families import Family, family_of, unknown_fami
 INDEX = "model_index.json"
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 _WEIGHTLESS = ("scheduler", "tokenizer", "feature_extractor", "processor", "image_processor")
+_NEEDED = {
+    "scheduler": ("scheduler_config.json",),
+    "tokenizer": ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "tokenizer.model"),
+}  # one of these must be there
 _CHECKER = "safety_checker"
 _LONGEST_HEADER = 100_000_000  # bytes, the format's own limit
 
@@ -58,7 +62,12 @@ def inspect(path: Path) -> Folder:
             continue
         if not folder.is_dir():
             raise UnavailableError(f"The model in {path} is not whole: {component} is missing; download it again.")
-        if component.rstrip("_0123456789") in _WEIGHTLESS:
+        kind = component.rstrip("_0123456789")
+        if kind in _NEEDED and not any((folder / name).is_file() for name in _NEEDED[kind]):
+            raise UnavailableError(
+                f"The model in {path} is not whole: {component} has no {_NEEDED[kind][0]}; download it again."
+            )
+        if kind in _WEIGHTLESS:
             continue
         files, variant = _weights(path, component)
         networks[component] = sum(parameters(file) for file in files)
@@ -86,11 +95,19 @@ def tensors(file: Path) -> dict[str, tuple[int, ...]]:
         end = 8 + length + max((value["data_offsets"][1] for value in entries.values()), default=0)
         if file.stat().st_size < end:
             raise ValueError("shorter than its header says")
-        return {name: tuple(int(side) for side in value["shape"]) for name, value in entries.items()}
+        found = {name: tuple(int(side) for side in value["shape"]) for name, value in entries.items()}
+        kinds = {value["dtype"] for name, value in entries.items() if len(found[name]) > 1}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise UnavailableError(
             f"{file.name} in {file.parent} is damaged or only partly there; download the model again."
         ) from error
+    # Positions are whole numbers in some files; weights never are, unless somebody packed them.
+    if kinds and all(kind.startswith(("I", "U")) for kind in kinds):
+        raise UnavailableError(
+            f"{file.name} in {file.parent} is packed for another program ({', '.join(sorted(kinds))}); get the "
+            "model in half or single precision."
+        )
+    return found
 
 
 def components(path: Path) -> tuple[str, list[str]]:

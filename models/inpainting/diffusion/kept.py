@@ -65,6 +65,9 @@ class Kept:
     def __len__(self) -> int:
         return len(self._ready)
 
+    def __iter__(self) -> Iterator[Ready]:
+        return iter(list(self._ready.values()))
+
 
 KEPT = Kept()
 """The pipelines of this process."""

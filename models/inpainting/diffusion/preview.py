@@ -17,7 +17,7 @@ from models.geometry import Extent
 
 _LONGEST = 512  # pixels of the picture that the map is fitted on
 _MULTIPLE = 32  # what every autoencoder here divides
-_RIDGE = 1e-3
+_RIDGE = 1e-5
 
 
 class Glass:

@@ -37,7 +37,7 @@ def hole(photo: np.ndarray) -> np.ndarray:
     return mask
 
 
-ARCHITECTURES = ["sd", "sdxl", "flux-fill", "klein"]
+ARCHITECTURES = ["sd", "sdxl", "flux-fill", "kontext", "klein"]
 
 
 def fill(
@@ -68,6 +68,21 @@ def test_a_hole_is_painted_and_nothing_else(tiny: Tiny, photo: np.ndarray, hole:
     assert shares[-1] == 1.0
     assert [label for label in labels if "step" in label] == ["painting, step 1 of 2", "painting, step 2 of 2"]
     assert any("loading" in label and "fits" in label for label in labels)
+
+
+@pytest.mark.slow
+def test_qwen_paints_at_its_own_size_and_the_picture_keeps_its(tiny: Tiny, photo: np.ndarray, hole: np.ndarray) -> None:
+    """Its pipeline insists on a megapixel, whatever it is given."""
+    seen: list[np.ndarray] = []
+    labels: list[str] = []
+    engine = Diffusion(str(tiny("qwen")), Commission(steps=2))
+    watching = Progress(lambda share, label: labels.append(label), on_preview=seen.append)
+    filled = fill(engine, photo, hole, progress=watching)
+    assert filled.shape == photo.shape
+    assert np.array_equal(filled[hole == 0], photo[hole == 0])
+    assert (filled != photo)[hole > 0].mean() > 0.5
+    assert "painting, step 2 of 2" in labels
+    assert len(seen) == 2
 
 
 def test_sixteen_bits_stay_sixteen(tiny: Tiny, photo: np.ndarray, hole: np.ndarray) -> None:

@@ -1,9 +1,13 @@
-"""Diffusion models of the real architectures and folder layouts, a few hundred thousand random numbers each."""
+"""Diffusion models of the real architectures and folder layouts, a few hundred thousand random numbers each.
+
+Stable Diffusion and klein can be built larger, up to their published sizes: for measuring.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +15,17 @@ import torch
 from diffusers import (
     AutoencoderKL,
     AutoencoderKLFlux2,
+    AutoencoderKLQwenImage,
     DDIMScheduler,
     EulerDiscreteScheduler,
     FlowMatchEulerDiscreteScheduler,
     Flux2KleinInpaintPipeline,
     Flux2Transformer2DModel,
     FluxFillPipeline,
+    FluxKontextInpaintPipeline,
     FluxTransformer2DModel,
+    QwenImageEditInpaintPipeline,
+    QwenImageTransformer2DModel,
     StableDiffusionInpaintPipeline,
     StableDiffusionXLInpaintPipeline,
     UNet2DConditionModel,
@@ -30,6 +38,11 @@ from transformers import (
     CLIPTextModelWithProjection,
     CLIPTokenizer,
     PreTrainedTokenizerFast,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2VLImageProcessor,
+    Qwen2VLProcessor,
+    Qwen2VLVideoProcessor,
     Qwen3Config,
     Qwen3ForCausalLM,
     T5Config,
@@ -38,6 +51,7 @@ from transformers import (
 
 _BETAS = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012, "steps_offset": 1}
 _BLOCKS = (8, 16, 16, 16)
+_PACKED = 4 * 4  # four latent pixels of four channels make a token
 
 
 def clip_tokenizer(folder: Path) -> CLIPTokenizer:
@@ -61,14 +75,55 @@ def word_tokenizer() -> PreTrainedTokenizerFast:
     return made
 
 
-def _vae(**options: Any) -> AutoencoderKL:
+@dataclass(frozen=True)
+class SDSize:
+    """How large a Stable Diffusion is; `blocks` are the network's channels, `words` the text network's width."""
+
+    vae: tuple[int, ...] = _BLOCKS
+    blocks: tuple[int, ...] = (16, 32)
+    layers: int = 1
+    groups: int = 4
+    heads: int = 4
+    words: int = 32
+    words_layers: int = 2
+
+
+SD_PUBLISHED = SDSize((128, 256, 512, 512), (320, 640, 1280, 1280), 2, 32, 8, 768, 12)
+
+
+@dataclass(frozen=True)
+class KleinSize:
+    """How large a FLUX.2 klein is; `words` is the width of its language model."""
+
+    vae: tuple[int, ...] = _BLOCKS
+    vae_layers: int = 1
+    latents: int = 4
+    groups: int = 4
+    layers: int = 1
+    single_layers: int = 1
+    heads: int = 2
+    head: int = 16
+    axes: tuple[int, ...] = (4, 4, 4, 4)
+    words: int = 16
+    words_inner: int = 32
+    words_layers: int = 28
+    words_heads: tuple[int, int, int] = (2, 1, 8)
+    """Heads, heads of keys, width of each."""
+
+
+KLEIN_PUBLISHED = KleinSize(
+    (128, 256, 512, 512), 2, 32, 32, 5, 20, 24, 128, (32, 32, 32, 32), 2560, 9728, 36, (32, 8, 128)
+)
+
+
+def _vae(blocks: tuple[int, ...] = _BLOCKS, layers: int = 1, groups: int = 4, **options: Any) -> AutoencoderKL:
     return AutoencoderKL(
         in_channels=3,
         out_channels=3,
         latent_channels=4,
-        block_out_channels=_BLOCKS,
-        norm_num_groups=4,
-        layers_per_block=1,
+        block_out_channels=blocks,
+        norm_num_groups=groups,
+        layers_per_block=layers,
         sample_size=64,
         down_block_types=("DownEncoderBlock2D",) * 4,
         up_block_types=("UpDecoderBlock2D",) * 4,
@@ -76,12 +131,12 @@ def _vae(**options: Any) -> AutoencoderKL:
     )
 
 
-def _text(tokenizer: CLIPTokenizer, cls: Any = CLIPTextModel) -> Any:
+def _text(tokenizer: CLIPTokenizer, cls: Any = CLIPTextModel, width: int = 32, layers: int = 2) -> Any:
     return cls(
         CLIPTextConfig(
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
+            hidden_size=width,
+            intermediate_size=2 * width,
+            num_hidden_layers=layers,
             num_attention_heads=4,
             vocab_size=len(tokenizer),
             max_position_embeddings=77,
@@ -93,29 +148,41 @@ def _text(tokenizer: CLIPTokenizer, cls: Any = CLIPTextModel) -> Any:
     )
 
 
-def _unet(**options: Any) -> UNet2DConditionModel:
+def _unet(
+    blocks: tuple[int, ...] = (16, 32), layers: int = 1, groups: int = 4, plain_at: int = 0, **options: Any
+) -> UNet2DConditionModel:
+    """Every block attends to the words but the one at `plain_at`: the first in the tiny ones, the last as published."""
+    attends = [number != plain_at % len(blocks) for number in range(len(blocks))]
     return UNet2DConditionModel(
         sample_size=8,
         in_channels=9,
         out_channels=4,
-        block_out_channels=(16, 32),
-        layers_per_block=1,
-        norm_num_groups=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        block_out_channels=blocks,
+        layers_per_block=layers,
+        norm_num_groups=groups,
+        down_block_types=tuple("CrossAttnDownBlock2D" if one else "DownBlock2D" for one in attends),
+        up_block_types=tuple("CrossAttnUpBlock2D" if one else "UpBlock2D" for one in reversed(attends)),
         **options,
     )
 
 
-def tiny_sd(folder: Path) -> None:
+def tiny_sd(folder: Path, size: SDSize = SDSize(), dtype: torch.dtype = torch.float32) -> None:
     """Stable Diffusion inpainting: nine channels into the network."""
     torch.manual_seed(0)
     tokenizer = clip_tokenizer(folder.parent / "words")
+    published = len(size.blocks) > 2
     StableDiffusionInpaintPipeline(
-        vae=_vae(),
-        text_encoder=_text(tokenizer),
+        vae=_vae(size.vae, size.layers, size.groups).to(dtype),
+        text_encoder=_text(tokenizer, width=size.words, layers=size.words_layers).to(dtype),
         tokenizer=tokenizer,
-        unet=_unet(cross_attention_dim=32, attention_head_dim=4),
+        unet=_unet(
+            size.blocks,
+            size.layers,
+            size.groups,
+            plain_at=-1 if published else 0,
+            cross_attention_dim=size.words,
+            attention_head_dim=size.heads,
+        ).to(dtype),
         scheduler=DDIMScheduler(**_BETAS, clip_sample=False, set_alpha_to_one=False),
         safety_checker=None,  # pyright: ignore[reportArgumentType]
         feature_extractor=None,  # pyright: ignore[reportArgumentType]
@@ -130,11 +197,11 @@ def tiny_sdxl(folder: Path) -> None:
     StableDiffusionXLInpaintPipeline(
         vae=_vae(),
         text_encoder=_text(tokenizer),
-        text_encoder_2=_text(tokenizer, CLIPTextModelWithProjection),
+        text_encoder_2=_text(tokenizer, CLIPTextModelWithProjection, 48),
         tokenizer=tokenizer,
         tokenizer_2=tokenizer,
         unet=_unet(
-            cross_attention_dim=64,
+            cross_attention_dim=32 + 48,
             attention_head_dim=(2, 4),
             use_linear_projection=True,
             addition_embed_type="text_time",
@@ -146,12 +213,11 @@ def tiny_sdxl(folder: Path) -> None:
     ).save_pretrained(folder)
 
 
-def tiny_flux_fill(folder: Path) -> None:
-    """FLUX.1 Fill: a transformer over packed latents, mask and masked picture beside them."""
+def _flux(cls: Any, folder: Path, channels: int) -> None:
+    """FLUX.1: a transformer over packed latents, with what is known of the picture beside them."""
     torch.manual_seed(0)
     tokenizer, words = clip_tokenizer(folder.parent / "words"), word_tokenizer()
-    packed = 4 * 4
-    FluxFillPipeline(
+    cls(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         vae=_vae(use_quant_conv=False, use_post_quant_conv=False, shift_factor=0.1, scaling_factor=0.36),
         text_encoder=_text(tokenizer),
@@ -172,8 +238,8 @@ def tiny_flux_fill(folder: Path) -> None:
         tokenizer_2=words,  # pyright: ignore[reportArgumentType]
         transformer=FluxTransformer2DModel(
             patch_size=1,
-            in_channels=2 * packed + 256,
-            out_channels=packed,
+            in_channels=channels,
+            out_channels=_PACKED,
             num_layers=1,
             num_single_layers=1,
             attention_head_dim=16,
@@ -186,46 +252,111 @@ def tiny_flux_fill(folder: Path) -> None:
     ).save_pretrained(folder)
 
 
-def tiny_klein(folder: Path) -> None:
+def tiny_flux_fill(folder: Path) -> None:
+    """FLUX.1 Fill: mask and masked picture are channels of their own."""
+    _flux(FluxFillPipeline, folder, 2 * _PACKED + 256)
+
+
+def tiny_kontext(folder: Path) -> None:
+    """FLUX.1 Kontext: the picture and a reference are further tokens."""
+    _flux(FluxKontextInpaintPipeline, folder, _PACKED)
+
+
+def tiny_klein(folder: Path, size: KleinSize = KleinSize(), dtype: torch.dtype = torch.float32) -> None:
     """FLUX.2 klein: a Qwen3 for the words (its layers 9, 18 and 27 are read), latents normalised by a batch norm."""
     torch.manual_seed(0)
     words = word_tokenizer()
+    heads, key_heads, head = size.words_heads
     Flux2KleinInpaintPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         vae=AutoencoderKLFlux2(
-            latent_channels=4,
-            block_out_channels=_BLOCKS,
-            norm_num_groups=4,
-            layers_per_block=1,
+            latent_channels=size.latents,
+            block_out_channels=size.vae,
+            norm_num_groups=size.groups,
+            layers_per_block=size.vae_layers,
             sample_size=64,
             down_block_types=("DownEncoderBlock2D",) * 4,
             up_block_types=("UpDecoderBlock2D",) * 4,
-        ),
+        ).to(dtype),
         text_encoder=Qwen3ForCausalLM(
             Qwen3Config(
                 vocab_size=len(words),
-                hidden_size=16,
-                intermediate_size=32,
-                num_hidden_layers=28,
-                num_attention_heads=2,
-                num_key_value_heads=1,
-                head_dim=8,
+                hidden_size=size.words,
+                intermediate_size=size.words_inner,
+                num_hidden_layers=size.words_layers,
+                num_attention_heads=heads,
+                num_key_value_heads=key_heads,
+                head_dim=head,
             )
-        ),
+        ).to(dtype),
         tokenizer=words,  # pyright: ignore[reportArgumentType]
         transformer=Flux2Transformer2DModel(
             patch_size=1,
-            in_channels=16,
+            in_channels=4 * size.latents,
+            num_layers=size.layers,
+            num_single_layers=size.single_layers,
+            attention_head_dim=size.head,
+            num_attention_heads=size.heads,
+            joint_attention_dim=3 * size.words,
+            timestep_guidance_channels=256 if size.words > 16 else 16,
+            axes_dims_rope=size.axes,
+            guidance_embeds=False,
+        ).to(dtype),
+        is_distilled=True,
+    ).save_pretrained(folder)
+
+
+def tiny_qwen(folder: Path) -> None:
+    """Qwen-Image-Edit: a language model that sees the picture, and an autoencoder made for films."""
+    torch.manual_seed(0)
+    marks = ["<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>", "<|im_start|>", "<|im_end|>"]
+    words = word_tokenizer()
+    words.add_special_tokens({"additional_special_tokens": marks})
+    ids = {mark: words.convert_tokens_to_ids(mark) for mark in marks}
+    sides: dict[str, Any] = {"hidden_size": 16, "intermediate_size": 16}
+    text_encoder = Qwen2_5_VLForConditionalGeneration(
+        Qwen2_5_VLConfig(
+            text_config={
+                **sides,
+                "num_hidden_layers": 2,
+                "num_attention_heads": 2,
+                "num_key_value_heads": 2,
+                "rope_parameters": {"mrope_section": [1, 1, 2], "rope_type": "default", "rope_theta": 1e6},
+                "vocab_size": len(words),
+            },
+            vision_config={**sides, "depth": 2, "num_heads": 2, "out_hidden_size": 16},
+            image_token_id=ids["<|image_pad|>"],
+            video_token_id=ids["<|video_pad|>"],
+            vision_start_token_id=ids["<|vision_start|>"],
+            vision_end_token_id=ids["<|vision_end|>"],
+        )
+    )
+    eye = Qwen2VLImageProcessor(min_pixels=56 * 56, max_pixels=56 * 56)
+    QwenImageEditInpaintPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
+        vae=AutoencoderKLQwenImage(
+            base_dim=8,
+            z_dim=4,
+            dim_mult=[1, 1, 2, 2],
+            num_res_blocks=1,
+            temperal_downsample=[False, True, True],
+            latents_mean=[0.0] * 4,
+            latents_std=[1.0] * 4,
+        ),
+        text_encoder=text_encoder,
+        tokenizer=words,  # pyright: ignore[reportArgumentType]
+        processor=Qwen2VLProcessor(eye, words, Qwen2VLVideoProcessor()),
+        transformer=QwenImageTransformer2DModel(
+            patch_size=2,
+            in_channels=_PACKED,
+            out_channels=4,
             num_layers=1,
-            num_single_layers=1,
             attention_head_dim=16,
             num_attention_heads=2,
-            joint_attention_dim=48,
-            timestep_guidance_channels=16,
-            axes_dims_rope=(4, 4, 4, 4),
+            joint_attention_dim=16,
             guidance_embeds=False,
+            axes_dims_rope=(8, 4, 4),
         ),
-        is_distilled=True,
     ).save_pretrained(folder)
 
 
@@ -233,6 +364,8 @@ BUILDERS: dict[str, Callable[[Path], None]] = {
     "sd": tiny_sd,
     "sdxl": tiny_sdxl,
     "flux-fill": tiny_flux_fill,
+    "kontext": tiny_kontext,
     "klein": tiny_klein,
+    "qwen": tiny_qwen,
 }
 """Every architecture by a short name."""
