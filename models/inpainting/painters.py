@@ -62,14 +62,18 @@ def is_painter(name: str) -> bool:
     return name.partition(":")[0] in _KINDS
 
 
+def is_remote(name: str) -> bool:
+    """Whether an engine of that name sends a part of the picture away, and may be billed for what it paints."""
+    return name.partition(":")[0] == REMOTE
+
+
 def notice_of(name: str, hole: Bounds, picture: Extent) -> str:
     """What a person should know before an engine of that name is used: what it sends away, where to, how it is priced.
 
     `hole` is where it will paint. Empty when nothing leaves this machine. Raises BadInputError for settings that are no
     good, UnavailableError when a key is missing.
     """
-    kind, _, model = name.partition(":")
-    return OpenAI(model).notice(hole, picture) if kind == REMOTE else ""
+    return OpenAI(name.partition(":")[2]).notice(hole, picture) if is_remote(name) else ""
 
 
 def available_painters() -> list[str]:

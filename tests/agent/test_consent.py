@@ -110,3 +110,24 @@ def test_a_refusal_is_told_and_the_workspace_stays(conversation: Conversation, s
     assert _KEY not in conversation.messages()[-1].text
     assert len(conversation.workspace.versions()) == 1
     assert len(server.orders) == 1
+
+
+def test_a_poor_painting_is_not_paid_for_twice(
+    conversation: Conversation, server: ImageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The check of what was painted says so, and leaves it to the person to ask again."""
+    from tools.checking import painting
+    from tools.checking.trial import Correction, Examined, Trial
+    from tools.sight import Sight
+
+    judge, judged = painting.examined, []
+
+    def harsh(trial: Trial, words: str, sight: Sight, first: Trial | None) -> Examined:
+        judged.append(words)
+        return Examined(judge(trial, words, sight, first).verdict, Correction(trial.target, "it is poor", 7))
+
+    monkeypatch.setattr(painting, "examined", harsh)
+    assert conversation.say("add a blue ball in the top left").wait(240)
+    assert conversation.say("yes").wait(240)
+    assert len(judged) == 1
+    assert len(server.orders) == 1

@@ -258,7 +258,7 @@ def test_7_a_loop_of_ever_new_edits(play: Play) -> None:
 
 
 def test_7_a_model_that_talks_without_end(play: Play) -> None:
-    stage = play("and so on " * 20_000)
+    stage = play(" ".join(["and-so-on-" * 100] * 40))
     assert stage.say("hello").state == "failed"
     assert "would not stop talking" in stage.last
 

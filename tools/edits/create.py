@@ -11,6 +11,7 @@ from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.inpainting.commission import Commission, Intent, Structure
 from models.inpainting.filling import AUTO
+from models.inpainting.painters import is_remote
 from models.mask import Mask, grow, union
 from models.mask import bounds as bounds_of
 from models.placement.things import thing_of
@@ -69,9 +70,9 @@ class PaintedEdit(PixelEdit):
         return Computed(painted.image, painted.engine, mask=hole, note=painted.note, details=painted.details)
 
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
-        """Whether those who know what things are called see it there."""
-        del computed
-        return painting.examined(trial, str(self.model_dump()["value"]), context.sight, first)
+        """Whether those who know what things are called see it. A service is not paid for a second try unasked."""
+        examined = painting.examined(trial, str(self.model_dump()["value"]), context.sight, first)
+        return Examined(examined.verdict) if is_remote(computed.engine) else examined
 
 
 class Insert(PaintedEdit):
