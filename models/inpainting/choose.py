@@ -11,10 +11,11 @@ import numpy as np
 from models import mask as masks
 from models.errors import BadInputError, UnavailableError
 from models.geometry import Extent
+from models.inpainting.blended import Blended
 from models.inpainting.diffusion import PRESETS, Diffusion
 from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.diffusive import Diffusive, Method
-from models.inpainting.fused import Fused, narrow_share
+from models.inpainting.fused import MOST_CONTINUED, THIN, Fused, narrow_share
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.inpainting.remote.engine import NAME as REMOTE
@@ -22,8 +23,6 @@ from models.inpainting.remote.engine import OpenAI
 from models.inpainting.rfr import RFR
 from models.mask import Mask
 
-_THIN = 10.0  # pixels across: up to here a scratch or a letter's stroke
-_MOST_FOR_FSR = 60_000  # pixels; FSR's time grows with the hole, about a second for 15,000
 _WORTH_FUSING = 0.1  # share of the hole that is narrow
 _SMALLEST_FOR_PATCHES = 21  # pixels: a shorter picture holds hardly a patch outside the hole
 _RIM = 8  # pixels around the hole whose texture is measured
@@ -41,7 +40,7 @@ class Choice:
 
 def built_in_engines() -> dict[str, Inpainter]:
     """Every engine that needs no weights, by name."""
-    engines: list[Inpainter] = [PatchMatch(), Fused(), *(Diffusive(method) for method in Method)]
+    engines: list[Inpainter] = [PatchMatch(), Fused(), Blended(), *(Diffusive(method) for method in Method)]
     return {engine.name: engine for engine in engines}
 
 
@@ -123,10 +122,11 @@ def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
         yield Choice(
             RFR.name, f"The hole is narrow ({width:.0f} pixels), so it is mended by the network trained for that."
         )
-    if width <= _THIN and pixels <= _MOST_FOR_FSR:
+    if width <= THIN and pixels <= MOST_CONTINUED:
         yield Choice(
-            Method.FSR.value,
-            f"The hole is thin ({width:.0f} pixels), so the pattern beside it is continued across.",
+            Blended.name,
+            f"The hole is thin ({width:.0f} pixels), so what lies beside it is continued across, by a learned mean of "
+            "several ways.",
         )
     if min(image.shape[:2]) < _SMALLEST_FOR_PATCHES:
         yield Choice(Method.TELEA.value, "The picture is too small to hold examples to copy.")

@@ -35,6 +35,8 @@ class Method(StrEnum):
     """Isophotes continued as stream lines (Bertalmio et al. 2001)."""
     MEMBRANE = "membrane"
     """The harmonic function: exact on even or slowly shaded ground."""
+    BIHARMONIC = "biharmonic"
+    """The biharmonic function (Damelin and Hoang 2018): slopes are continued too."""
 
 
 class Diffusive:
@@ -88,6 +90,12 @@ class Diffusive:
             return np.rint(smooth * np.float32(top / 255)).clip(0, top).astype(image.dtype)
         if self._method is Method.FSR:
             return _by_fsr(image, unknown)
+        if self._method is Method.BIHARMONIC:
+            from skimage.restoration import inpaint_biharmonic  # takes its time
+
+            top = np.iinfo(image.dtype).max
+            exact = inpaint_biharmonic(image / top, unknown, split_into_regions=True, channel_axis=-1)
+            return np.rint(exact * top).clip(0, top).astype(image.dtype)
         flag = cv2.INPAINT_TELEA if self._method is Method.TELEA else cv2.INPAINT_NS
         hole = unknown.astype(np.uint8)
         # OpenCV takes 16 bits one channel at a time only

@@ -3,7 +3,8 @@
 Where both rims are near, continuing them says more about colours and edges than an example from elsewhere can;
 but it is blurred. Copies have the grain, but only about the right colours. So coarse differences come from the
 continuation and fine ones from the copies, as in a two-band blend (Burt and Adelson, "A Multiresolution Spline",
-1983). Deep inside a wide hole nothing can be continued, and the copies stay as they are.
+1983). Deep inside a wide hole nothing can be continued, and the copies stay as they are. Thin parts need no copies at
+all: across a few pixels a continuation is sharp enough, and nearer to the truth.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ import numpy as np
 
 from models import mask as masks
 from models.geometry import Extent
-from models.inpainting.diffusive import Diffusive, Method
+from models.inpainting.blended import Blended
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import ground_of
 from models.mask import Mask
-from models.progress import SILENT, Progress
+from models.progress import Progress
 
 NARROW = 40  # pixels across: from here on a hole is wide
+THIN = 12.0  # pixels across: up to here the continuation alone is best
+_LEFT_TO_COPIES = 18.0  # pixels across: from here on all fine detail is copied
 _TRUSTED_DEPTH = 25.0  # pixels; a continuation's weight falls to 1/e this far from the rim
 _FINE_SIGMA = 1.0  # pixels; detail below this scale comes from the copies
 _SIDE = 640  # pixels of the picture's shorter side up to which NARROW holds; it grows with larger ones
-_LEEWAY = 16.0  # 8-bit levels by which FSR may leave the range between copies and stream lines
-_MOST_CONTINUED = 60_000  # pixels at a time; FSR takes a second for about 15,000, so more are solved at a smaller size
+MOST_CONTINUED = 60_000  # pixels at a time; FSR takes a second for about 15,000, so more are solved at a smaller size
 _COPYING = 0.6  # share of the time
 
 
@@ -35,8 +37,7 @@ class Fused:
 
     def __init__(self, threads: int | None = None) -> None:
         self._copies = PatchMatch(threads)
-        self._continuation = Diffusive(Method.FSR)
-        self._cautious = Diffusive(Method.NAVIER_STOKES)
+        self._continuation = Blended()
 
     def fill(
         self,
@@ -68,6 +69,9 @@ class Fused:
         depth = cv2.distanceTransform(empty[part].astype(np.uint8), cv2.DIST_L2, 5)
         weight = narrowness[part] * np.exp(-depth / np.float32(_TRUSTED_DEPTH))
         fused = two_band(copies[part], continued, weight, narrow[part], _FINE_SIGMA * shrunk)
+        if shrunk == 1:
+            alone = thin_share(empty[part], scale)[..., None]
+            fused = np.rint(fused + alone * (continued.astype(np.float32) - fused)).astype(fused.dtype)
         copies[part][narrow[part]] = fused[narrow[part]]
         progress.report(1.0, "filled")
         return copies
@@ -76,10 +80,10 @@ class Fused:
         self, image: np.ndarray, narrow: np.ndarray, known: np.ndarray, seed: int, progress: Progress
     ) -> tuple[np.ndarray, int]:
         """The rims continued (H×W×3 of the image's dtype), and how many times smaller it was solved."""
-        shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / _MOST_CONTINUED)))
+        shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / MOST_CONTINUED)))
         if shrunk == 1:
             mask, sources = narrow.astype(np.float32), known.astype(np.float32)
-            return self._continued_within_reason(image, mask, sources, seed, progress), 1
+            return self._continuation.fill(image, mask, seed=seed, progress=progress, sources=sources), 1
         height, width = narrow.shape
         size = max(1, width // shrunk), max(1, height // shrunk)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
@@ -90,20 +94,19 @@ class Fused:
         )
         if not covered.any() or not ((covered == 0) & (sources > 0)).any():
             return image, shrunk
-        filled = self._continued_within_reason(small, covered, sources, seed, progress)
+        filled = self._continuation.fill(small, covered, seed=seed, progress=progress, sources=sources)
         return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), shrunk
 
-    def _continued_within_reason(
-        self, image: np.ndarray, mask: Mask, sources: Mask, seed: int, progress: Progress
-    ) -> np.ndarray:
-        """FSR, kept from running away: it extrapolates waves, and some grow across a hole."""
-        rims = self._continuation.fill(image, mask, seed=seed, progress=progress, sources=sources)
-        smooth = self._cautious.fill(image, mask, seed=seed, progress=SILENT, sources=sources)
-        top = np.iinfo(image.dtype).max
-        leeway = np.float32(_LEEWAY * top / 255)
-        lowest = np.minimum(smooth, image) - leeway
-        highest = np.maximum(smooth, image) + leeway
-        return np.rint(np.clip(rims, lowest, highest)).clip(0, top).astype(image.dtype)
+
+def thin_share(empty: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """How thin an H×W bool hole is around each of its pixels: float32, 1 where up to THIN·`scale` pixels across,
+    falling to 0 where half as wide again; 0 outside."""
+    framed = np.pad(empty.astype(np.uint8), 1)
+    depth = np.asarray(cv2.distanceTransform(framed, cv2.DIST_L2, 5))[1:-1, 1:-1]
+    side = 2 * round(_LEFT_TO_COPIES * scale / 2) + 1
+    width = 2 * cv2.dilate(depth, np.ones((side, side), np.uint8)) - 1
+    share = np.clip((_LEFT_TO_COPIES * scale - width) / ((_LEFT_TO_COPIES - THIN) * scale), 0.0, 1.0)
+    return np.where(empty, share, 0.0).astype(np.float32)
 
 
 def narrow_share(empty: np.ndarray) -> np.ndarray:

@@ -25,10 +25,11 @@ from models.training.losses import composite, measure
 from models.training.masks.mixture import HoleMixture
 from models.training.pictures.folder import Photos
 from models.training.plan import TrainingPlan
+from models.training.prefills import Prefills
 from models.training.samples import Batch, Samples, batches
 
 WEIGHTS_FILE = "rfr.safetensors"
-_HELD_OUT_SEED = 1_000_003  # apart from every training sample of the same seed
+HELD_OUT_SEED = 1_000_003  # apart from every training sample of the same seed
 _GO_ON, _LATE, _CANCELLED = range(3)
 _MOST_BAD_STEPS = 25  # in a row, before a run counts as diverged
 
@@ -68,6 +69,7 @@ class Trainer:
     """One run in one folder: folder/checkpoints, log.jsonl, sheet.png and rfr.safetensors (the average, float16).
 
     `photos` None trains on drawn pictures alone; `held_photos` are those the sheet and the validation are cut from.
+    A plan that prefills needs windows of both instead, `prefills` and `held_prefills`.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class Trainer:
         device: torch.device,
         photos: Photos | None = None,
         held_photos: Photos | None = None,
+        prefills: Prefills | None = None,
+        held_prefills: Prefills | None = None,
         crew: Crew = Crew(),  # noqa: B008 - frozen
     ) -> None:
         self.plan, self.options, self.folder, self.device = plan, options, folder, device
@@ -87,15 +91,28 @@ class Trainer:
         holes = HoleMixture(plan.holes)
         drawn = plan.procedural if photos is not None else 1.0
         self._samples = Samples(
-            photos, holes, side=plan.size, seed=plan.seed, procedural=drawn, drawings=plan.drawings, colour=plan.colour
+            photos,
+            holes,
+            side=plan.size,
+            seed=plan.seed,
+            procedural=drawn,
+            drawings=plan.drawings,
+            colour=plan.colour,
+            prefills=prefills,
         )
         held = Samples(
-            held_photos, holes, side=plan.size, seed=plan.seed + _HELD_OUT_SEED, drawings=plan.drawings, augmented=False
+            held_photos,
+            holes,
+            side=plan.size,
+            seed=plan.seed + HELD_OUT_SEED,
+            drawings=plan.drawings,
+            augmented=False,
+            prefills=held_prefills,
         )
         self.held = validation.hold_out(held, options.held_out)
         with torch.random.fork_rng():
             torch.manual_seed(plan.seed)
-            net = RFRNet(plan.width, plan.kernel)
+            net = RFRNet(plan.width, plan.kernel, recurrences=plan.recurrences, prefilled=bool(plan.prefill))
         if plan.start == "smooth":
             begin_smooth(net, torch.Generator().manual_seed(plan.seed))
         self.net = net.to(device).to(memory_format=torch.channels_last)
@@ -202,9 +219,9 @@ class Trainer:
         for group in self._optimiser.param_groups:
             group["lr"] = rate
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._bfloat16):
-            predicted = forward(batch.truth * batch.known, batch.known)
+            predicted = forward(batch.given, batch.known)
         predicted = predicted.float()
-        losses = measure(predicted, batch.truth, batch.known, self.plan.loss, self._features)
+        losses = measure(predicted, batch, self.plan.loss, self._features)
         self._optimiser.zero_grad(set_to_none=True)
         losses.total.backward()
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.clip)
@@ -251,7 +268,15 @@ def export(checkpoint: Checkpoint, target: Path, *, part_mib: float | None = Non
     `widest` tells it up to how many pixels across a hole is filled at full size; None leaves that to the app.
     """
     plan = checkpoint.plan
-    told = {"width": plan.width, "kernel": plan.kernel, "step": checkpoint.step, "size": plan.size, "widest": widest}
+    told = {
+        "width": plan.width,
+        "kernel": plan.kernel,
+        "recurrences": plan.recurrences,
+        "prefill": plan.prefill or None,
+        "step": checkpoint.step,
+        "size": plan.size,
+        "widest": widest,
+    }
     files.write_weights(
         checkpoint.average,
         target,

@@ -12,6 +12,9 @@ import torch
 
 from models.training.features import Features
 from models.training.plan import LossWeights
+from models.training.samples import Batch
+
+_LEAST_ERROR = 1e-4  # added to the given error: what is within some levels of right need not become perfect
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,9 @@ def composite(predicted: torch.Tensor, truth: torch.Tensor, known: torch.Tensor)
     return predicted * (1 - known) + truth * known
 
 
-def measure(
-    predicted: torch.Tensor, truth: torch.Tensor, known: torch.Tensor, weights: LossWeights, features: Features
-) -> Losses:
-    """All terms whose weight is not 0."""
+def measure(predicted: torch.Tensor, batch: Batch, weights: LossWeights, features: Features) -> Losses:
+    """All terms whose weight is not 0, and the first two always."""
+    truth, known, given = batch
     filled = composite(predicted, truth, known)
     difference = (predicted - truth).abs()
     terms = {"valid": (difference * known).mean(), "hole": (difference * (1 - known)).mean()}
@@ -42,6 +44,8 @@ def measure(
             terms["perceptual"] = perceptual(real, made) + perceptual(real, seen)
         if weights.style:
             terms["style"] = style(real, made) + style(real, seen)
+    if weights.relative:
+        terms["relative"] = relative(predicted, truth, known, given)
     if weights.tv:
         terms["tv"] = total_variation(filled * (1 - known))
     total = torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
@@ -66,6 +70,14 @@ def gram(features: torch.Tensor) -> torch.Tensor:
     """B×C×C sums of products over all positions."""
     flat = features.flatten(2)
     return flat @ flat.transpose(1, 2)
+
+
+def relative(predicted: torch.Tensor, truth: torch.Tensor, known: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
+    """Mean over the batch of the hole's squared error as a share of what the given picture's is there."""
+    hole = 1 - known
+    share = hole.mean((1, 2, 3)).clamp(min=1e-6)
+    before, after = (((picture - truth).square() * hole).mean((1, 2, 3)) / share for picture in (given, predicted))
+    return (after / (before + _LEAST_ERROR)).mean()
 
 
 def total_variation(picture: torch.Tensor) -> torch.Tensor:

@@ -8,22 +8,30 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from models.errors import BadInputError
+from models.inpainting.diffusive import Method
+from models.inpainting.rfr.mask_plan import RECURRENCES
 from models.inpainting.rfr.network import KERNELS
 from models.training.masks import mixture
 from models.training.pictures import procedural
+from models.training.prefills import SIDE
 
 _STRIDE = 16  # pixels; sizes the network takes are multiples of it
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """The paper's weights; `style` and `perceptual` are meant for VGG16 features (see `features`)."""
+    """The paper's weights; `style` and `perceptual` are meant for VGG16 features (see `features`).
+
+    `relative`, which is not of the paper, weighs the hole's error as a share of what the given picture's was: so thin
+    holes and even ground count as much as wide holes in texture, where most is chance.
+    """
 
     valid: float = 1.0
     hole: float = 6.0
     perceptual: float = 0.05
     style: float = 120.0
     tv: float = 0.1
+    relative: float = 0.0
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -43,6 +51,9 @@ class TrainingPlan:
     First `steps` with live batch norms, then `finetune_steps` with frozen ones (the paper's two phases, Adam, 2e-4
     and 5e-5). `decay` "cosine" lets each phase's rate fall to a twentieth, "constant" keeps it as published.
     `start` "smooth" begins as a smooth filling (see `initial`), with `steps` 0; it is for short runs.
+    `prefill` names a weight-free engine whose filling the network learns to improve ("": it fills from nothing);
+    crops then come from `prefill_windows` windows, each filled once. `recurrences` is the published network's six
+    where holes are to be filled from the rim inwards; prefilled ones need fewer.
     `size` is the crop's side in pixels, `batch` the crops per process and step. Crops are always mirrored and turned;
     `colour` also changes their light and colour. `procedural` is the share of drawn pictures among the crops,
     `drawings` and `holes` are the shares of their kinds.
@@ -50,6 +61,9 @@ class TrainingPlan:
 
     width: int = 64
     kernel: int = 7
+    recurrences: int = RECURRENCES
+    prefill: str = ""
+    prefill_windows: int = 4000
     size: int = 256
     batch: int = 6
     steps: int = 400_000
@@ -72,6 +86,12 @@ class TrainingPlan:
     def __post_init__(self) -> None:
         if self.width < 8 or self.width % 8 or self.kernel not in KERNELS:
             raise BadInputError(f"The width must be a multiple of 8 and the kernel one of {KERNELS}.")
+        if self.recurrences < 1 or self.prefill_windows < 1:
+            raise BadInputError("A network needs at least one recurrence, and prefilling at least one window.")
+        if self.prefill not in ("", *Method):
+            raise BadInputError(f"A prefill is one of {', '.join(Method)}, not {self.prefill}.")
+        if self.prefill and self.size > SIDE:
+            raise BadInputError(f"Crops of prefilled windows are at most {SIDE} pixels, not {self.size}.")
         if self.size < 64 or self.size % _STRIDE:
             raise BadInputError(f"The crop size must be a multiple of {_STRIDE}, at least 64, not {self.size}.")
         if self.batch < 1 or self.steps < 0 or self.finetune_steps < 0 or self.total < 1:

@@ -16,9 +16,12 @@ from models.training import checkpoints
 from models.training.checkpoints import Checkpoint
 from models.training.distributed import Crew, choose_device, crew
 from models.training.features import choose_features
-from models.training.loop import Outcome, RunOptions, Trainer
+from models.training.loop import HELD_OUT_SEED, Outcome, RunOptions, Trainer
 from models.training.pictures.folder import Photos, load_photos
 from models.training.plan import TrainingPlan
+from models.training.prefills import PrefillRecipe, Prefills, prefill
+
+_SHAPE = ("width", "kernel", "recurrences", "prefill")  # what the weights are made for
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def train(
         speak = say if mates.leads else lambda line: None
         plan, begin = _plan(request)
         photos, held = _photos(request, mates, progress, speak)
+        windows, held_windows = _prefills(request, plan, photos, held, mates, progress)
         features = choose_features(request.vgg)
         trainer = Trainer(
             plan,
@@ -60,6 +64,8 @@ def train(
             device=device,
             photos=photos,
             held_photos=held,
+            prefills=windows,
+            held_prefills=held_windows,
             crew=mates,
         )
         if isinstance(begin, Checkpoint):
@@ -77,18 +83,54 @@ def _plan(request: TrainingRequest) -> tuple[TrainingPlan, Checkpoint | Mapping[
     if request.resume and stored is not None:
         checkpoint = checkpoints.load(stored)
         plan = replace(checkpoint.plan, **request.settings)
-        if (plan.width, plan.kernel) != (checkpoint.plan.width, checkpoint.plan.kernel):
-            raise BadInputError("A resumed run keeps its width and kernel; choose another folder for another network.")
+        if any(getattr(plan, name) != getattr(checkpoint.plan, name) for name in _SHAPE):
+            raise BadInputError(
+                "A resumed run keeps its width, kernel, recurrences and prefill; choose another folder for another "
+                "network."
+            )
         return plan, checkpoint
     if stored is not None:
         raise BadInputError(f"{request.out} holds a run already; go on with --resume, or choose another folder.")
     if request.initial is None:
         return TrainingPlan(**request.settings), None
-    net = load_checkpoint(request.initial).net
+    begun = load_checkpoint(request.initial)
+    net = begun.net
     shape = {"width": net.width, "kernel": net.kernel}
     if any(request.settings.get(name, value) != value for name, value in shape.items()):
         raise BadInputError(f"{request.initial} is a network of width {net.width} and kernel {net.kernel}.")
-    return TrainingPlan(**{**request.settings, **shape}), net.state_dict()
+    told = {"recurrences": net.recurrences, "prefill": begun.prefill or ""}
+    return TrainingPlan(**{**told, **request.settings, **shape}), net.state_dict()
+
+
+def _prefills(
+    request: TrainingRequest,
+    plan: TrainingPlan,
+    photos: Photos | None,
+    held: Photos | None,
+    mates: Crew,
+    progress: Progress,
+) -> tuple[Prefills | None, Prefills | None]:
+    """Windows to train on and windows held out, filled once by process 0, as many at a time as there are workers."""
+    if not plan.prefill:
+        return None, None
+    recipe = PrefillRecipe(plan.prefill, plan.holes, plan.drawings, plan.procedural, plan.seed)
+    apart = replace(recipe, procedural=0.0 if held is not None else 1.0, seed=plan.seed + HELD_OUT_SEED)
+    folder = request.cache or request.out / "cache"
+
+    def both(read_only: bool) -> tuple[Prefills, Prefills]:
+        kept = prefill(held, apart, request.options.held_out, folder, progress=progress, read_only=read_only)
+        workers = request.options.workers
+        windows = prefill(
+            photos, recipe, plan.prefill_windows, folder, workers=workers, progress=progress, read_only=read_only
+        )
+        return windows, kept
+
+    if not mates.leads:
+        mates.wait()
+        return both(read_only=True)
+    found = both(read_only=False)
+    mates.wait()
+    return found
 
 
 def _photos(

@@ -26,8 +26,8 @@ def test_width_is_the_thickness(thickness: int) -> None:
     assert hole_width(bar((200, 300), thickness) > 0) == pytest.approx(thickness, abs=1.1)
 
 
-def test_a_scratch_goes_to_fsr(photo: np.ndarray) -> None:
-    assert choose_engine(photo, bar((300, 400), 4)).name == "fsr"
+def test_a_scratch_goes_to_the_learned_mean(photo: np.ndarray) -> None:
+    assert choose_engine(photo, bar((300, 400), 4)).name == "blended"
 
 
 def test_a_brush_stroke_is_fused(photo: np.ndarray) -> None:

@@ -99,7 +99,7 @@ def test_large_strokes_are_continued_at_a_smaller_size(
 ) -> None:
     damaged = np.where(stroke[..., None] > 0, 255, photo).astype(np.uint8)
     copies = PatchMatch().fill(damaged, stroke, seed=1, progress=SILENT)
-    monkeypatch.setattr("models.inpainting.fused._MOST_CONTINUED", int(stroke.sum() // 3))
+    monkeypatch.setattr("models.inpainting.fused.MOST_CONTINUED", int(stroke.sum() // 3))
     result = Fused().fill(damaged, stroke, seed=1, progress=SILENT)
     assert np.array_equal(result[stroke == 0], photo[stroke == 0])
     assert psnr(photo, result, stroke) > psnr(photo, copies, stroke)

@@ -188,6 +188,35 @@ def _clip_folder(named: str | None) -> Path:
 
 
 @commands.command()
+def blend(
+    target: Annotated[Path, typer.Argument(metavar="WEIGHTS.npz")],
+    data: Annotated[list[Path] | None, typer.Option("--data", help="Folder of pictures; may be repeated.")] = None,
+    cache: Annotated[Path, typer.Option(help="Folder for decoded pictures and filled windows.")] = Path("blend-cache"),
+    windows: Annotated[int, typer.Option(min=2, help="Windows of 256 pixels to learn from.")] = 1500,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the network that weighs.")] = 8000,
+    holes: Annotated[str | None, typer.Option(help="Kinds of holes and their shares: 'thin=3,text=1'.")] = None,
+    procedural: Annotated[float, typer.Option(min=0, max=1, help="Share of drawn pictures.")] = 0.05,
+    held_out: Annotated[int, typer.Option(min=0, help="Pictures that are left out.")] = 48,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that fill windows.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Repeats a run.")] = 0,
+) -> None:
+    """Learn how much the engine `blended` trusts each way of continuing a rim; minutes on a processor."""
+    from models.errors import BadInputError
+    from models.training.blending import HOLES, learn, prepare
+    from models.training.plan import parse_shares
+
+    with one_sentence(), stoppable() as progress:
+        if target.suffix != ".npz":
+            raise BadInputError("Weights of the engine blended are written as .npz; end the name so.")
+        shares = HOLES if holes is None else parse_shares(holes)
+        found = prepare(
+            data or (), cache, windows, holes=shares, procedural=procedural, held_out=held_out, workers=workers,
+            seed=seed, progress=progress.part(0.0, 0.6),
+        )  # fmt: skip
+        learn(found, steps=steps, seed=seed, progress=progress.part(0.6, 1.0), say=typer.echo).save(target)
+
+
+@commands.command()
 def export(
     out: Out,
     target: Annotated[Path, typer.Argument(metavar="WEIGHTS.safetensors")],

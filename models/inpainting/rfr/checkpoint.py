@@ -1,10 +1,9 @@
 """RFR-Net weights on disk: our safetensors, and the published checkpoints.
 
-Ours hold the state_dict (float16 or float32) with `width`, `kernel`, `step` and perhaps `widest` as
-metadata. The published ones are
-PyTorch files of a dict with `generator` (the state_dict), `optimizer_G` and `n_iter`; weights saved from a
-DataParallel carry a `module.` prefix. Either a file gives every entry of the network, or it is refused: the published
-loader went on with random weights.
+Ours hold the state_dict (float16 or float32) with `width`, `kernel`, `step` and perhaps `recurrences`, `prefill` and
+`widest` as metadata. The published ones are PyTorch files of a dict with `generator` (the state_dict), `optimizer_G`
+and `n_iter`; weights saved from a DataParallel carry a `module.` prefix. Either a file gives every entry of the
+network, or it is refused: the published loader went on with random weights.
 """
 
 from __future__ import annotations
@@ -20,6 +19,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from models.errors import BadInputError
+from models.inpainting.diffusive import Method
+from models.inpainting.rfr.mask_plan import RECURRENCES
 from models.inpainting.rfr.network import KERNELS, RFRNet
 
 _PREFIX = "module."
@@ -32,6 +33,8 @@ class Checkpoint(NamedTuple):
     net: RFRNet
     step: int | None = None
     """How many steps it was trained."""
+    prefill: Method | None = None
+    """What holes must have been filled with before the network sees them; None: it fills them itself."""
     widest: int | None = None
     """Pixels across the widest hole that it fills well at full size; wider ones are solved in a reduced picture."""
 
@@ -45,7 +48,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise BadInputError(f"There is no file {path}; give the path of RFR-Net weights.")
     weights, told = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pytorch(path)
     weights = {name.removeprefix(_PREFIX): value for name, value in weights.items()}
-    net = _empty_network(weights, path)
+    prefill = _prefill(told, path)
+    net = _empty_network(weights, path, _number(told, "recurrences") or RECURRENCES, prefill is not None)
     _compare(weights, net.state_dict(), path)
     for name in ("width", "kernel"):
         if name in told and str(told[name]) != str(getattr(net, name)):
@@ -55,16 +59,31 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise BadInputError(f"{path.name} holds values that are no numbers, in {_listed(broken)}.")
     single = {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
     net.load_state_dict(single, strict=True, assign=True)
-    return Checkpoint(net.float().eval(), _number(told, "step"), _number(told, "widest"))
+    return Checkpoint(net.float().eval(), _number(told, "step"), prefill, _number(told, "widest"))
 
 
-def save_checkpoint(net: RFRNet, path: Path, *, step: int, widest: int | None = None, half: bool = False) -> None:
+def save_checkpoint(
+    net: RFRNet,
+    path: Path,
+    *,
+    step: int,
+    prefill: Method | None = None,
+    widest: int | None = None,
+    half: bool = False,
+) -> None:
     """Write our safetensors; with `half`, floating-point weights as float16. See `Checkpoint`."""
     weights = {}
     for name, value in net.state_dict().items():
         stored = value.detach().cpu().contiguous()
         weights[name] = stored.half() if half and stored.is_floating_point() else stored
-    told = {"width": net.width, "kernel": net.kernel, "step": step, "widest": widest}
+    told = {
+        "width": net.width,
+        "kernel": net.kernel,
+        "recurrences": net.recurrences,
+        "prefill": prefill,
+        "step": step,
+        "widest": widest,
+    }
     save_file(weights, path, {name: str(value) for name, value in told.items() if value is not None})
 
 
@@ -94,7 +113,16 @@ def _read_pytorch(path: Path) -> tuple[dict[str, torch.Tensor], Mapping[str, obj
     return weights, {"step": iterations} if isinstance(iterations, int) else {}
 
 
-def _empty_network(weights: Mapping[str, torch.Tensor], path: Path) -> RFRNet:
+def _prefill(told: Mapping[str, object], path: Path) -> Method | None:
+    name = told.get("prefill")
+    if name is None:
+        return None
+    if name not in list(Method):
+        raise BadInputError(f"{path.name} wants holes filled by {name}, which is not here; update the app.")
+    return Method(str(name))
+
+
+def _empty_network(weights: Mapping[str, torch.Tensor], path: Path, recurrences: int, prefilled: bool) -> RFRNet:
     """A network of the width and kernel that the second convolution shows, without values."""
     shape = weights["Pconv2.weight"].shape if "Pconv2.weight" in weights else ()
     if len(shape) != 4:
@@ -104,7 +132,7 @@ def _empty_network(weights: Mapping[str, torch.Tensor], path: Path) -> RFRNet:
             f"{path.name} does not hold an RFR-Net: Pconv2.weight is {_sized(shape)}, which is neither network."
         )
     with torch.device("meta"):
-        return RFRNet(int(shape[0]), int(shape[-1]))
+        return RFRNet(int(shape[0]), int(shape[-1]), recurrences=recurrences, prefilled=prefilled)
 
 
 def _compare(weights: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Tensor], path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from models.errors import UnavailableError
+from models.inpainting.diffusive import Diffusive
 from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
@@ -66,15 +67,23 @@ class RFR:
         from models.inpainting.rfr.solving import Solver
 
         changed = weights.stat().st_mtime_ns if weights.is_file() else 0
-        net, widest = _network(weights, changed, self._device)
-        filled = Solver(net, seed, widest).fill(image, empty, known, progress)
+        loaded = _loaded(weights, changed, self._device)
+        filled = Solver(loaded.net, seed, loaded.widest, loaded.prefill).fill(image, empty, known, progress)
         progress.report(1.0, "filled")
         return filled
 
 
+class _Loaded(NamedTuple):
+    """A network, the widest hole it fills well, and what fills holes before it sees them."""
+
+    net: FastRFRNet
+    widest: int | None
+    prefill: Diffusive | None
+
+
 @lru_cache(maxsize=2)
-def _network(weights: Path, changed: int, device: str | None) -> tuple[FastRFRNet, int | None]:
-    """The network and the widest hole it fills well, read once and kept.
+def _loaded(weights: Path, changed: int, device: str | None) -> _Loaded:
+    """Read once and kept.
 
     `changed` is the file's time of change, so that a retrained network is read again.
     """
@@ -86,4 +95,5 @@ def _network(weights: Path, changed: int, device: str | None) -> tuple[FastRFRNe
     where = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     precision = torch.float16 if where.type == "cuda" else torch.float32
     checkpoint = load_checkpoint(weights)
-    return FastRFRNet(checkpoint.net, device=where, precision=precision), checkpoint.widest
+    net = FastRFRNet(checkpoint.net, device=where, precision=precision)
+    return _Loaded(net, checkpoint.widest, None if checkpoint.prefill is None else Diffusive(checkpoint.prefill))

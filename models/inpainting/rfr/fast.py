@@ -14,8 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from models.inpainting.rfr.mask_plan import RECURRENCES, MaskPlan, Recurrence, plan_masks
-from models.inpainting.rfr.network import DECODER_SLOPE, SLOPE, RFRNet
+from models.inpainting.rfr.mask_plan import MaskPlan, Recurrence
+from models.inpainting.rfr.network import DECODER_SLOPE, SLOPE, RFRNet, plan_for
 from models.inpainting.rfr.packing import Operator, folded, packed
 from models.inpainting.rfr.recall import Recall
 
@@ -34,6 +34,7 @@ class FastRFRNet:
         self, net: RFRNet, *, device: torch.device | str | None = None, precision: torch.dtype = torch.float32
     ) -> None:
         self.width, self.kernel, self.reach = net.width, net.kernel, net.reach
+        self.recurrences, self.prefilled = net.recurrences, net.prefilled
         self.device = torch.device(device) if device is not None else net.out.weight.device
         self.precision = precision
         self._entry1 = self._partial(net.Pconv1, net.bn1, 1, slope=0.0)
@@ -67,17 +68,16 @@ class FastRFRNet:
         self._inner3 = self._pack(tail.conv3, tail.bn3, 1)
         self._out = self._pack(net.out, None, 1)
 
-    def plan(self, known: torch.Tensor, recurrences: int = RECURRENCES) -> MaskPlan:
+    def plan(self, known: torch.Tensor, recurrences: int | None = None) -> MaskPlan:
         """Masks and ratios for B×1×H×W or B×3×H×W known pixels (≥ 0.5 = known), on this network's device."""
-        known = known.to(self.device, torch.float32)
-        return plan_masks(known, width=self.width, kernel=self.kernel, recurrences=recurrences)
+        return plan_for(self, known.to(self.device, torch.float32), recurrences)
 
     @torch.inference_mode()
     def __call__(
         self,
         image_masked: torch.Tensor,
         known: torch.Tensor | MaskPlan,
-        recurrences: int = RECURRENCES,
+        recurrences: int | None = None,
         between: Callable[[float], None] | None = None,
     ) -> torch.Tensor:
         """What `RFRNet.forward` gives for the same arguments: B×3×H×W float32.
@@ -85,10 +85,12 @@ class FastRFRNet:
         `between` is called before every recurrence and the tail with the share of the work that is done; it may raise.
         """
         plan = known if isinstance(known, MaskPlan) else self.plan(known, recurrences)
-        image = image_masked.to(self.device, torch.float32) * plan.known
-        image = image.to(self.precision).contiguous(memory_format=torch.channels_last)
+        entry, image = (
+            seen.to(self.precision).contiguous(memory_format=torch.channels_last)
+            for seen in plan.seen(image_masked.to(self.device, torch.float32))
+        )
         first, second = plan.entry
-        features = self._entry1(image, first.ratio).mul_(first.known.to(self.precision))
+        features = self._entry1(entry, first.ratio).mul_(first.known.to(self.precision))
         features = self._entry2(features, second.ratio).mul_(second.known.to(self.precision))
         merged, recall = features.float(), Recall(self._ratio)
         steps = len(plan.recurrences) + 1

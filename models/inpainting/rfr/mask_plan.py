@@ -59,6 +59,16 @@ class MaskPlan:
     """B×1×H×W: the last feature mask, nearest-resized to the picture."""
     tail_ratio: torch.Tensor
     """B×1×H×W."""
+    prefilled: bool = False
+    """Whether the tail sees what the picture's hole was filled with, as if it were known."""
+
+    def seen(self, picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a network's first convolution and its tail see of B×3×H×W in [0, 1], in the picture's dtype.
+
+        Neither sees anything of the hole, unless the picture is prefilled: then the tail sees all of it.
+        """
+        masked = picture * self.known.to(picture.dtype)
+        return masked, picture if self.prefilled else masked
 
 
 def renew(known: torch.Tensor, *, channels: int, kernel: int, stride: int = 1) -> Renewal:
@@ -72,13 +82,15 @@ def renew(known: torch.Tensor, *, channels: int, kernel: int, stride: int = 1) -
 
 
 @torch.no_grad()
-def plan_masks(known: torch.Tensor, *, width: int, kernel: int, recurrences: int = RECURRENCES) -> MaskPlan:
+def plan_masks(
+    known: torch.Tensor, *, width: int, kernel: int, recurrences: int = RECURRENCES, prefilled: bool = False
+) -> MaskPlan:
     """Follow B×1×H×W or B×3×H×W known pixels (equal channels; ≥ 0.5 = known) through a network of `width` channels.
 
-    Raises ValueError unless H and W are multiples of 16.
+    With `prefilled`, the whole picture is known to the tail, and what lies beyond it too, so that the tail's ratio is
+    1 wherever there are features. Raises ValueError unless H and W are multiples of 16.
     """
-    if known.shape[-1] % REASONING_STRIDE or known.shape[-2] % REASONING_STRIDE:
-        raise ValueError(f"height and width must be multiples of {REASONING_STRIDE}, not {tuple(known.shape[-2:])}")
+    _require_multiples(known)
     known = (known[:, :1] >= 0.5).to(torch.promote_types(known.dtype, torch.float32))
     first = renew(known, channels=3, kernel=7, stride=2)
     second = renew(first.known, channels=width, kernel=kernel)
@@ -94,9 +106,17 @@ def plan_masks(known: torch.Tensor, *, width: int, kernel: int, recurrences: int
     merged = merged + (recurrences + 1) * 1e-7
     last = F.interpolate(latest, scale_factor=2)
     # * the tail's window holds the picture's mask 3 times and the features' `width` times
-    total = 3 * _window_sum(known, 3) + width * _window_sum(last, 3)
+    if prefilled:
+        total = 27 + width * (9 - _window_sum(1 - last, 3))
+    else:
+        total = 3 * _window_sum(known, 3) + width * _window_sum(last, 3)
     tail_ratio = (3 + width) * 9 / (total + _EPSILON) * total.clamp(0, 1)
-    return MaskPlan(known, (first, second), tuple(steps), merged, last, tail_ratio)
+    return MaskPlan(known, (first, second), tuple(steps), merged, last, tail_ratio, prefilled)
+
+
+def _require_multiples(known: torch.Tensor) -> None:
+    if known.shape[-1] % REASONING_STRIDE or known.shape[-2] % REASONING_STRIDE:
+        raise ValueError(f"height and width must be multiples of {REASONING_STRIDE}, not {tuple(known.shape[-2:])}")
 
 
 def _window_sum(mask: torch.Tensor, kernel: int, stride: int = 1) -> torch.Tensor:

@@ -8,7 +8,7 @@ in those modules; `published` computes it the published way, for comparison.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Protocol, Self
 
 import torch
 from torch import nn
@@ -22,21 +22,35 @@ SLOPE = 0.01  # * leaky slope outside the reasoning
 DECODER_SLOPE = 0.2  # * and inside its decoder
 
 
+class NetworkShape(Protocol):
+    """What a plan needs to know of a network."""
+
+    width: int
+    kernel: int
+    recurrences: int
+    prefilled: bool
+
+
 class RFRNet(nn.Module):
     """Fills holes by reasoning about features recurrently, from the rim inwards.
 
     `width` is the number of feature channels, a multiple of 8; 64 is the published size, smaller ones are narrower
     nets of the same shape and parameter names. `kernel` is the side of the partial convolutions after the first:
     7 is the published network, 5 its variant for smaller holes. Raises ValueError for other values.
+
+    What no parameter shows: `recurrences`, and whether the tail sees `prefilled` pictures instead of masked ones (see
+    `MaskPlan.seen`), which is ours.
     """
 
-    def __init__(self, width: int = 64, kernel: int = 7) -> None:
+    def __init__(
+        self, width: int = 64, kernel: int = 7, *, recurrences: int = RECURRENCES, prefilled: bool = False
+    ) -> None:
         super().__init__()
         if width < 8 or width % 8:
             raise ValueError(f"width must be a positive multiple of 8, not {width}")
         if kernel not in KERNELS:
             raise ValueError(f"kernel must be one of {KERNELS}, not {kernel}")
-        self.width, self.kernel = width, kernel
+        self.width, self.kernel, self.recurrences, self.prefilled = width, kernel, recurrences, prefilled
         self.Pconv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)  # 7×7 in both variants
         self.bn1 = nn.BatchNorm2d(width)
         self.Pconv2 = self._partial(width, kernel)
@@ -57,8 +71,11 @@ class RFRNet(nn.Module):
 
     @property
     def reach(self) -> int:
-        """Pixels across the widest centred square hole that six recurrences close: 162, or 110 with 5×5 kernels."""
-        return reach(self.kernel)
+        """Pixels across the widest centred square hole that the recurrences close.
+
+        Six close 162, or 110 with 5×5 kernels.
+        """
+        return reach(self.kernel, self.recurrences)
 
     def train(self, mode: bool = True, *, finetune: bool = False) -> Self:
         """Set the mode; with `finetune`, batch norms keep their statistics (the paper's second phase)."""
@@ -69,24 +86,25 @@ class RFRNet(nn.Module):
                     module.eval()
         return self
 
-    def plan(self, known: torch.Tensor, recurrences: int = RECURRENCES) -> MaskPlan:
+    def plan(self, known: torch.Tensor, recurrences: int | None = None) -> MaskPlan:
         """Masks and ratios for B×1×H×W or B×3×H×W known pixels (equal channels; ≥ 0.5 = known)."""
-        return plan_masks(known, width=self.width, kernel=self.kernel, recurrences=recurrences)
+        return plan_for(self, known, recurrences)
 
     def forward(
-        self, image_masked: torch.Tensor, known: torch.Tensor | MaskPlan, recurrences: int = RECURRENCES
+        self, image_masked: torch.Tensor, known: torch.Tensor | MaskPlan, recurrences: int | None = None
     ) -> torch.Tensor:
         """Predict the whole picture, B×3×H×W; H and W are multiples of 16 (ValueError otherwise).
 
-        `image_masked` is B×3×H×W in [0, 1], sRGB; pixels of the hole count for nothing. `known` is 1 where the picture
-        is known and 0 in the hole: B×1×H×W, B×3×H×W with equal channels, or a plan made before by `plan`.
+        `image_masked` is B×3×H×W in [0, 1], sRGB; pixels of the hole count for nothing, unless the network wants them
+        `prefilled`. `known` is 1 where the picture is known and 0 in the hole: B×1×H×W, B×3×H×W with equal channels,
+        or a plan made before by `plan`. `recurrences` None: the network's own number.
         * The output is neither squashed nor clamped to [0, 1], and known pixels are predicted too: composite.
         * Beyond the reach of the recurrences the features stay empty; more `recurrences` than six reach further.
         """
         plan = known if isinstance(known, MaskPlan) else self.plan(known, recurrences)
-        image = image_masked * plan.known.to(image_masked.dtype)
+        entry, image = plan.seen(image_masked)
         first, second = plan.entry
-        features = F.relu(self.bn1(self.Pconv1(image) * first.ratio)) * first.known
+        features = F.relu(self.bn1(self.Pconv1(entry) * first.ratio)) * first.known
         features = F.relu(self.bn20(self.Pconv2(features) * second.ratio)) * second.known
         # * the features from before any reasoning are merged too
         merged, before = features, None
@@ -169,6 +187,12 @@ def reach(kernel: int, recurrences: int = RECURRENCES) -> int:
     radius = kernel // 2
     # the first 7×7 of stride 2 eats 3 picture pixels a side; every later one `radius` feature pixels, twice as large
     return 2 * 3 + 2 * 2 * radius * (1 + 2 * recurrences)
+
+
+def plan_for(net: NetworkShape, known: torch.Tensor, recurrences: int | None = None) -> MaskPlan:
+    """The plan of a network for known pixels, with its own number of recurrences unless told."""
+    times = net.recurrences if recurrences is None else recurrences
+    return plan_masks(known, width=net.width, kernel=net.kernel, recurrences=times, prefilled=net.prefilled)
 
 
 def _encoder(channels: int, out: int, stride: int = 1) -> nn.Sequential:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from models.geometry import Extent
+from models.inpainting.diffusive import Diffusive
 from models.inpainting.patchmatch.crops import Cluster, clusters
 from models.inpainting.rfr.detail import with_detail
 from models.inpainting.rfr.fast import FastRFRNet
@@ -20,6 +21,7 @@ from models.progress import Progress
 
 _COMFORT = 0.8  # of the reach: the last recurrences see little that is known
 _RIM = 0.25  # of the comfortable width: how deep a wide hole's rim is solved again at full size
+_PREFILLING = 0.8  # share of the time
 _GRAIN = 1.0  # pixels; the scale of grain that the network leaves out
 _SOFTNESS = 0.6  # pixels of a reduced picture; a filling enlarged from it lacks detail below that
 _PIXELS_ON_A_CPU = 4 * 256 * 256  # at a time; more only takes memory
@@ -29,11 +31,14 @@ _PIXELS_ON_A_GPU = 32 * 256 * 256
 class Solver:
     """Fills holes with one network; the same seed gives the same samples.
 
-    Holes up to `widest` pixels across are solved at full size (None: what the network reaches easily).
+    Holes up to `widest` pixels across are solved at full size (None: what the network reaches easily). A network of
+    prefilled pictures needs `prefill`; it adds no grain of its own, as what it improves has some.
     """
 
-    def __init__(self, net: FastRFRNet, seed: int, widest: int | None = None) -> None:
-        self._net = net
+    def __init__(self, net: FastRFRNet, seed: int, widest: int | None = None, prefill: Diffusive | None = None) -> None:
+        if net.prefilled != (prefill is not None):
+            raise ValueError("a network of prefilled pictures, and no other, takes an engine to prefill with")
+        self._net, self._prefill, self._seed = net, prefill, seed
         self._comfortable = _COMFORT * net.reach if widest is None else float(min(widest, net.reach))
         self._rng = np.random.default_rng(seed)
         self._pixels = _PIXELS_ON_A_CPU if net.device.type == "cpu" else _PIXELS_ON_A_GPU
@@ -65,19 +70,35 @@ class Solver:
         self, picture: np.ndarray, known: np.ndarray, found: list[Cluster], progress: Progress, *, detailed: bool
     ) -> None:
         """Fill clusters within the network's reach in place, and mark them as known."""
+        if self._prefill is not None and found:
+            self._begin(picture, known, found, self._prefill, progress.part(0.0, _PREFILLING))
+            progress = progress.part(_PREFILLING, 1.0)
         total, done = sum(int(np.count_nonzero(cluster.hole)) for cluster in found), 0
         for batch in batches(found, Extent.of(picture), self._pixels):
             inside = sum(int(np.count_nonzero(piece.hole)) for piece in batch)
             stretch = progress.part(done / total, (done + inside) / total)
             for piece, predicted in zip(batch, self._predicted(picture, known, batch, stretch), strict=True):
                 around = known[piece.window.slices]
-                if detailed:
+                if detailed and self._prefill is None:
                     crop = np.where(piece.hole[..., None], predicted, _levels(picture[piece.window.slices]))
                     predicted = with_detail(crop, piece.hole, around, sigma=_GRAIN, rng=self._rng)
                 _put(picture, piece, predicted)
             for piece in batch:
                 known[piece.window.slices] |= piece.hole
             done += inside
+
+    def _begin(
+        self, picture: np.ndarray, known: np.ndarray, found: list[Cluster], engine: Diffusive, progress: Progress
+    ) -> None:
+        """Fill the clusters in place as the network expects it."""
+        hole = np.zeros(known.shape, bool)
+        for cluster in found:
+            hole[cluster.window.slices] |= cluster.hole
+        integers = picture if picture.dtype != np.float32 else np.rint(picture.clip(0, 1) * 65535).astype(np.uint16)
+        filled = engine.fill(
+            integers, hole.astype(np.float32), seed=self._seed, progress=progress, sources=known.astype(np.float32)
+        )
+        picture[hole] = (_levels(filled) if picture.dtype == np.float32 else filled)[hole]
 
     def _fill_wide(self, picture: np.ndarray, hole: np.ndarray, known: np.ndarray, progress: Progress) -> np.ndarray:
         """Coarse to fine: H×W×3 float32 in [0, 1] filled where the H×W bool hole is."""

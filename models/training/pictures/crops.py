@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import cv2
 import numpy as np
 
@@ -24,24 +27,38 @@ def random_crop(rng: np.random.Generator, photo: np.ndarray, side: int, *, nativ
     return crop
 
 
-def augment(rng: np.random.Generator, crop: np.ndarray, *, colour: bool = True) -> np.ndarray:
-    """A mirrored, sometimes turned crop with slightly other light and colour; same shape and dtype."""
-    if rng.random() < 0.5:
-        crop = crop[:, ::-1]
-    if rng.random() < 0.2:
-        crop = np.rot90(crop, int(rng.integers(1, 4)))
-    if colour:
-        crop = _recoloured(rng, crop)
-    return np.ascontiguousarray(crop)
+@dataclass(frozen=True)
+class Change:
+    """One way to mirror and turn a crop and to change its light and colour, for all that belongs to the crop alike."""
 
+    mirrored: bool
+    turns: int
+    """Quarter turns."""
+    table: np.ndarray | None
+    """256×1×3 uint8, what each level of a channel becomes; None leaves colours alone."""
+    mix: np.ndarray
+    """3×3 float32, of channels."""
 
-def _recoloured(rng: np.random.Generator, crop: np.ndarray) -> np.ndarray:
-    """Gamma, gain per channel and saturation by table and matrix; cheap enough for every crop."""
-    levels = np.linspace(0, 1, 256, dtype=np.float32)
-    gamma = np.exp(rng.normal(0, 0.15))
-    gains = np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.05, 3))
-    table = np.clip(255 * gains * levels[:, None] ** gamma + 0.5, 0, 255).astype(np.uint8)
-    crop = cv2.LUT(np.ascontiguousarray(crop), table[:, None, :])
-    keep = np.float32(np.clip(rng.normal(1, 0.2), 0, 1.4))
-    mix = keep * np.eye(3, dtype=np.float32) + (1 - keep) * np.full((3, 3), 1 / 3, np.float32)
-    return cv2.transform(crop, mix)
+    @classmethod
+    def draw(cls, rng: np.random.Generator, *, colour: bool = True) -> Self:
+        """Half of them mirrored, some turned, light and colour (gamma, gain per channel, saturation) a little other."""
+        mirrored = rng.random() < 0.5
+        turns = int(rng.integers(1, 4)) if rng.random() < 0.2 else 0
+        if not colour:
+            return cls(mirrored, turns, None, np.eye(3, dtype=np.float32))
+        levels = np.linspace(0, 1, 256, dtype=np.float32)
+        gamma = np.exp(rng.normal(0, 0.15))
+        gains = np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.05, 3))
+        table = np.clip(255 * gains * levels[:, None] ** gamma + 0.5, 0, 255).astype(np.uint8)
+        keep = np.float32(np.clip(rng.normal(1, 0.2), 0, 1.4))
+        mix = keep * np.eye(3, dtype=np.float32) + (1 - keep) * np.full((3, 3), 1 / 3, np.float32)
+        return cls(mirrored, turns, table[:, None, :], mix)
+
+    def moved(self, plane: np.ndarray) -> np.ndarray:
+        """Mirrored and turned; H×W or H×W×C of any dtype."""
+        return np.ascontiguousarray(np.rot90(plane[:, ::-1] if self.mirrored else plane, self.turns))
+
+    def of(self, crop: np.ndarray) -> np.ndarray:
+        """Moved and recoloured: H×W×3 uint8. A table and a matrix are cheap enough for every crop."""
+        crop = self.moved(crop)
+        return crop if self.table is None else cv2.transform(cv2.LUT(crop, self.table), self.mix)

@@ -159,7 +159,8 @@ def test_parts_join_and_missing_parts_are_said(tmp_path: Path) -> None:
 
 def test_samples_depend_on_their_number_alone() -> None:
     samples = Samples(None, loop.HoleMixture({"blob": 1.0}), side=64, seed=4)
-    crop, hole = samples[17]
+    crop, hole, filled = samples[17]
+    assert filled is None
     assert torch.equal(samples[17][0], crop)
     assert torch.equal(samples[17][1], hole)
     assert not torch.equal(samples[18][0], crop)

@@ -13,6 +13,7 @@ from models.errors import BadInputError
 from models.training.features import OrientedFeatures, VGGFeatures, choose_features
 from models.training.losses import measure, total_variation
 from models.training.plan import LossWeights
+from models.training.samples import Batch
 
 PUBLISHED = LossWeights()
 
@@ -45,7 +46,7 @@ def vgg_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_hole_valid_and_tv_follow_their_formulas() -> None:
     truth, made, known = pictures(0), pictures(1), half_known()
-    losses = measure(made, truth, known, LossWeights(perceptual=0, style=0), OrientedFeatures())
+    losses = measure(made, Batch(truth, known, truth * known), LossWeights(perceptual=0, style=0), OrientedFeatures())
     a, b, m = truth.numpy(), made.numpy(), known.numpy()
     assert losses.terms["hole"].item() == pytest.approx((np.abs(a - b) * (1 - m)).mean(), rel=1e-5)
     assert losses.terms["valid"].item() == pytest.approx((np.abs(a - b) * m).mean(), rel=1e-5)
@@ -59,7 +60,7 @@ def test_hole_valid_and_tv_follow_their_formulas() -> None:
 def test_perceptual_and_style_follow_their_formulas_on_vgg(vgg_file: Path) -> None:
     truth, made, known = pictures(0), pictures(1), half_known()
     features = VGGFeatures(vgg_file)
-    losses = measure(made, truth, known, PUBLISHED, features)
+    losses = measure(made, Batch(truth, known, truth * known), PUBLISHED, features)
     filled = made * (1 - known) + truth * known
     perceptual, style = 0.0, 0.0
     for other in (made, filled):
@@ -76,9 +77,20 @@ def test_perceptual_and_style_follow_their_formulas_on_vgg(vgg_file: Path) -> No
 
 def test_everything_is_zero_for_the_truth_but_tv() -> None:
     truth = pictures(2)
-    losses = measure(truth, truth, half_known(), PUBLISHED, OrientedFeatures())
+    losses = measure(truth, Batch(truth, half_known(), truth * half_known()), PUBLISHED, OrientedFeatures())
     assert all(term.item() == 0 for name, term in losses.terms.items() if name != "tv")
     assert total_variation(torch.full((1, 3, 8, 8), 0.3)).item() == 0
+
+
+def test_the_relative_loss_is_a_share_of_the_given_error_picture_by_picture() -> None:
+    truth, known = pictures(0), half_known()
+    given = truth + torch.tensor([0.1, 0.01])[: len(truth), None, None, None]
+    weights = LossWeights(valid=0, hole=0, perceptual=0, style=0, tv=0, relative=1)
+    halved = measure((truth + given) / 2, Batch(truth, known, given), weights, OrientedFeatures())
+    shares = [0.25 * e**2 / (e**2 + 1e-4) for e in (0.1, 0.01)][: len(truth)]
+    assert halved.total.item() == pytest.approx(np.mean(shares), rel=1e-3)
+    beyond = given + 5 * known  # known pixels do not count
+    assert measure(beyond, Batch(truth, known, given), weights, OrientedFeatures()).total.item() <= 1
 
 
 def test_vgg_maps_are_pooled_thrice_and_frozen(vgg_file: Path) -> None:

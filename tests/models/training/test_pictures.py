@@ -12,7 +12,7 @@ from PIL import Image
 
 from models.errors import BadInputError
 from models.training.pictures import procedural
-from models.training.pictures.crops import augment, random_crop
+from models.training.pictures.crops import Change, random_crop
 from models.training.pictures.folder import load_photos
 
 RED, BLUE = (220, 10, 10), (10, 10, 220)
@@ -115,9 +115,9 @@ def test_small_photos_are_enlarged_and_wide_crops_are_shrunk() -> None:
 def test_augmentation_keeps_places_when_colour_is_off_and_changes_little_when_on() -> None:
     crop = np.random.default_rng(3).integers(0, 256, (16, 16, 3), np.uint8)
     for seed in range(12):
-        moved = augment(np.random.default_rng(seed), crop, colour=False)
+        moved = Change.draw(np.random.default_rng(seed), colour=False).of(crop)
         assert sorted(map(tuple, moved.reshape(-1, 3))) == sorted(map(tuple, crop.reshape(-1, 3)))
-        coloured = augment(np.random.default_rng(seed), crop)
+        coloured = Change.draw(np.random.default_rng(seed)).of(crop)
         assert coloured.dtype == np.uint8
         assert not np.array_equal(coloured, moved)
         assert np.corrcoef(coloured.mean(2).ravel(), moved.mean(2).ravel())[0, 1] > 0.9
