@@ -45,7 +45,7 @@ def test_a_thing_is_painted_into_the_box_that_was_given_and_nowhere_else(context
     assert report.message == "Added a teapot."
     assert report.engine == "diffusion:fast"
     assert report.verdict is not None
-    assert "6 steps, seed 3" in report.verdict
+    assert "painted by diffusion:fast in 6 steps, seed 3" in report.verdict
 
 
 def test_the_same_seed_paints_the_same_and_another_another(context: EditContext) -> None:

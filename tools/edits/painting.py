@@ -19,6 +19,7 @@ from models.mask import Mask
 from models.mask import bounds as bounds_of
 from tools.edits.consent import require_consent
 from tools.edits.context import EditContext
+from tools.edits.pixels import HOW
 
 ENGINE_SAID = "Leave out; only when the person named an engine: 'diffusion:fast', 'diffusion:best', 'openai'."
 _CONTEXT = 512  # pixels of surroundings at least: what an engine's window reaches beyond a small hole
@@ -69,27 +70,33 @@ def paint(
     where = where if at is None else where.shifted(at.x0, at.y0)
     require_consent(name, where, picture or Extent.of(image), context.consent)
     painter = painter_named(name, commission)
-    told: list[str] = []
-    progress = replace(context.progress, on_report=_listening(context.progress.on_report, told))
+    loading = _Loading(context.progress.on_report, context.clock)
+    progress = replace(context.progress, on_report=loading.report)
     filled = painter.fill(image, hole, seed=seed, progress=progress, prompt=commission.prompt)
     steps = _steps(name, commission)
-    how = f"Painted with {name}{f' in {steps} steps' if steps else ''}, seed {seed}. {reason} {painter.terms}".strip()
-    details: dict[str, Any] = {"prompt": commission.prompt, "seed": seed}
-    loaded = next((label for label in told if label.startswith("loading ")), None)
-    if loaded is not None:
-        details["loaded"] = loaded.removeprefix("loading ")
-        how += " The first painting took longer, because the model had to be loaded; the next is quicker."
-    return Painted(filled, name, how, details | ({"steps": steps} if steps else {}))
+    how = f"painted by {name}{f' in {steps} steps' if steps else ''}, seed {seed}"
+    if loading.seconds is not None:
+        how += f"; loading the model took {loading.seconds:.0f} s of it, the next painting is quicker"
+    details: dict[str, Any] = {HOW: how, "prompt": commission.prompt, "seed": seed}
+    note = f"{how[0].upper()}{how[1:]}. {reason} {painter.terms}".strip()
+    return Painted(filled, name, note, details | ({"steps": steps} if steps else {}))
 
 
-def _listening(on_report: Callable[[float, str], None], told: list[str]) -> Callable[[float, str], None]:
-    """The same, and every label is kept."""
+class _Loading:
+    """Passes reports on, and measures how long a model was loaded; `seconds` is None while none was."""
 
-    def report(fraction: float, label: str) -> None:
-        told.append(label)
-        on_report(fraction, label)
+    def __init__(self, on_report: Callable[[float, str], None], clock: Callable[[], float]) -> None:
+        self._on_report, self._clock = on_report, clock
+        self._began: float | None = None
+        self.seconds: float | None = None
 
-    return report
+    def report(self, fraction: float, label: str) -> None:
+        """Like `Progress.on_report`."""
+        if label.startswith("loading "):
+            self._began = self._clock()
+        elif self._began is not None and self.seconds is None:
+            self.seconds = self._clock() - self._began
+        self._on_report(fraction, label)
 
 
 def _steps(engine: str, commission: Commission) -> int | None:

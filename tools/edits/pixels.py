@@ -27,6 +27,7 @@ from tools.pictures.picture import Picture
 from tools.questions import NeedsAnswerError, Question
 from tools.workspace.workspace import Patch
 
+HOW = "how"  # key of details that say by what a result was made; they stand in the verdict
 NOTHING_OUTSIDE = "nothing outside the mask changed"  # the verdict when there is nothing more to measure
 _FLOOR = 2.0  # seconds that a second try may always take; otherwise as long as all before it took
 
@@ -224,7 +225,7 @@ class PixelEdit(EditRequest):
         message = self.sentence(label)
         if attempt.examined is not None:
             found = attempt.examined.verdict
-            verdict = found.sentence
+            verdict = "; ".join(filter(None, [found.sentence, computed.details.get(HOW)]))
             details |= {"check": found.as_details(), **tried}
             if computed.note:
                 details["note"] = computed.note
