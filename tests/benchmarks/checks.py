@@ -147,7 +147,8 @@ def main() -> None:
             continue
         good["colour"].append(body_difference(done, mask, wish.target))
         damaged["colour"].append(body_difference(done, mask, other.target))
-        if coloured:
+        # where the surroundings share the hue the measure says nothing, not even when nothing was recoloured
+        if coloured and old_colour(picture, picture, mask).share > 0:
             good["old colour"].append(old_colour(picture, done, mask).share)
             damaged["old colour"].append(old_colour(picture, tight, mask).share)
     limits = {
