@@ -8,8 +8,9 @@ import pytest
 import skimage.data
 
 from models.errors import BadInputError
+from models.inpainting.blended import Blended
 from models.inpainting.diffusive import Diffusive, Method
-from models.inpainting.fused import NARROW, Fused, narrow_share, two_band
+from models.inpainting.fused import NARROW, Fused, narrow_share, thin_share, two_band
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.progress import SILENT, Progress
@@ -71,6 +72,32 @@ def test_wide_holes_are_left_to_the_copies(photo: np.ndarray) -> None:
     hole[60:130, 80:170] = 1
     result, copies = (engine.fill(photo, hole, seed=1, progress=SILENT) for engine in (Fused(), PatchMatch()))
     assert np.array_equal(result, copies)
+
+
+def test_thin_parts_are_continued_alone_and_wider_ones_keep_their_copies(photo: np.ndarray) -> None:
+    hole = np.zeros((200, 260), np.float32)
+    hole[30:36, 20:240] = 1
+    hole[100:128, 20:240] = 1
+    damaged = np.where(hole[..., None] > 0, 0, photo).astype(np.uint8)
+    fused, continued = (engine.fill(damaged, hole, seed=1, progress=SILENT) for engine in (Fused(), Blended()))
+    np.testing.assert_array_equal(fused[30:36, 20:240], continued[30:36, 20:240])
+    wide = np.zeros_like(hole)
+    wide[100:128, 20:240] = 1
+    assert detail(fused, wide) > 1.05 * detail(continued, wide)
+
+
+def test_thinness_is_told_part_by_part_and_grows_with_the_picture() -> None:
+    hole = np.zeros((200, 300), bool)
+    hole[20:26, 20:280] = True
+    hole[80:95, 20:280] = True
+    hole[140:170, 20:280] = True
+    share = thin_share(hole)
+    assert share.dtype == np.float32
+    assert (share[20:26, 20:280] == 1).all()
+    assert 0 < share[87, 150] < 1
+    assert share[155, 150] == 0
+    assert share[~hole].max() == 0
+    assert thin_share(hole, 2.0)[87, 150] == 1
 
 
 def test_narrowness_is_told_part_by_part() -> None:
