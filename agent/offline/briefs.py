@@ -12,7 +12,7 @@ from agent.offline.normalise import strip_preamble, strip_tail
 from agent.offline.steps import Step
 
 _JOINT = re.compile(
-    r"\s*[,;|•·+]\s*(?:(?:and|but|plus|then|also)\s+)*|(?<=\w)\s+(?=no [\w-]+(?: no\b|$))|\s+[/–—-]\s+(?!\d)|"
+    r"\s*[,;|•·+]\s*(?:(?:and|but|plus|then|also)\s+)*|(?<=\w)\s+(?=no [\w-]+(?: no\b|$))|\s+/\s+|\s+[–—-]\s+(?!\d)|"
     r"(?<=[a-z]{3})/(?=[a-z]{3})",
     re.I,
 )

@@ -1,0 +1,57 @@
+"""Briefs, wishes taken back, and slips of the pen, as the offline planner reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.offline import Turn, plan
+from agent.offline.spelling import mend
+
+
+def read(text: str, *context: Turn) -> list[tuple[str, str | None, str | None]]:
+    return [(step.op, step.target, step.value) for step in plan(text, context).steps]
+
+
+def test_brief_is_read_wish_by_wish_in_order():
+    assert read("bg white / no tag / 1:1") == [
+        ("background_replace", None, "white"),
+        ("remove", "tag", None),
+        ("crop", None, "1:1"),
+    ]
+
+
+def test_label_of_a_brief_says_what_its_bare_wishes_are_about():
+    assert read("earrings: brighter, no fingerprints")[0] == ("adjust", "earrings", "brighter")
+    assert read("sku 4412: navy, no tag") == [("recolor", "product", "navy"), ("remove", "tag", None)]
+
+
+def test_unreadable_remark_in_a_brief_is_passed_over():
+    ops = [op for op, _, _ in read("white bg, soft shadow, see mail, square")]
+    assert ops == ["background_replace", "insert", "crop"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("make it bluer, no wait, greener", ("adjust", None, "greener")),
+        ("remove the dog - no, actually the cat", ("remove", "cat", None)),
+        ("add a hat, scratch that, a crown", ("insert", None, "crown")),
+    ],
+)
+def test_wish_taken_back_is_not_done(text: str, expected: tuple[str, str | None, str | None]):
+    assert read(text) == [expected]
+
+
+def test_nouns_are_mended_only_where_the_writer_is_careless():
+    assert mend("plz rmeove teh thign on teh tabel") == "plz remove the thing on the table"
+    assert mend("remove the slate") == "remove the slate"
+    assert mend("blur the horde of fans") == "blur the horde of fans"
+
+
+def test_numbered_options_can_be_chosen_by_number():
+    context = (
+        Turn("user", "move the logo"),
+        Turn("assistant", "Where to? 1) top left 2) bottom right"),
+    )
+    assert read("option 2", *context)[0][:2] == ("move", "logo")
+    assert "bottom right" in str(read("option 2", *context)[0][2])
