@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from langchain.agents import AgentState
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse, ToolErrorMiddleware
@@ -86,11 +86,15 @@ class FailuresInWords(AgentMiddleware[AgentState, EditContext]):
         except (PentimentoError, GraphBubbleUp):
             raise
         except Exception as error:  # noqa: BLE001 - every provider has an error family of its own
-            _log.warning("the planner failed: %s", type(error).__name__)
-            reason = _REASONS.get(getattr(error, "status_code", None), "could not be reached or gave no usable answer")
-            done = done_in(request.messages)
-            stands = f"Done before that: {' '.join(done)}" if done else "Nothing was changed."
-            raise UnavailableError(f"The planner {self._planner} {reason}. {stands}") from None
+            raise failure_in_words(self._planner, error, done_in(request.messages)) from None
+
+
+def failure_in_words(planner: str, error: Exception, done: Sequence[str] = ()) -> UnavailableError:
+    """What a provider's error means, and what stands of the turn. Never its own text: that may repeat the key."""
+    _log.warning("the planner failed: %s", type(error).__name__)
+    reason = _REASONS.get(getattr(error, "status_code", None), "could not be reached or gave no usable answer")
+    stands = f"Done before that: {' '.join(done)}" if done else "Nothing was changed."
+    return UnavailableError(f"The planner {planner} {reason}. {stands}")
 
 
 class Situation(AgentMiddleware[AgentState, EditContext]):

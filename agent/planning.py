@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agent.edit_tools import edit_tools
-from agent.middleware import INSTRUCTIONS
+from agent.middleware import INSTRUCTIONS, failure_in_words
 from agent.offline import Turn, plan
 from agent.offline_planner import HAS_SELECTION
 from agent.planners import Planner
@@ -21,7 +21,8 @@ def plan_steps(
 ) -> list[dict[str, Any]]:
     """The steps {"op", "target", "value"} that a planner reads in a request, in order.
 
-    The offline planner answers at once. A chat model is told that every call succeeded until it calls no more.
+    The offline planner answers at once. A chat model is told that every call succeeded until it calls no more. Raises
+    UnavailableError, in one sentence, when it cannot be reached.
     """
     if planner.offline:
         steps = plan(text, context, has_selection=has_selection).steps
@@ -32,7 +33,10 @@ def plan_steps(
     messages.append(HumanMessage(text, additional_kwargs={HAS_SELECTION: has_selection}))
     found: list[dict[str, Any]] = []
     for _ in range(_MOST_TURNS):
-        answer = model.invoke(messages)
+        try:
+            answer = model.invoke(messages)
+        except Exception as error:  # noqa: BLE001 - every provider has an error family of its own
+            raise failure_in_words(planner.name, error) from None
         if not isinstance(answer, AIMessage) or not answer.tool_calls:
             break
         messages.append(answer)

@@ -13,7 +13,7 @@ from agent.planners import choose_planner
 from agent.planning import plan_steps
 from agent.studio import Conversation, Studio
 from models.errors import BadInputError, UnavailableError
-from tests.agent.chat_server import ChatServer, Reply, chat_server
+from tests.agent.chat_server import ChatServer, Fault, Reply, chat_server
 from tools.pictures.picture import Picture
 
 
@@ -118,6 +118,14 @@ def test_planning_alone_touches_no_picture() -> None:
         {"op": "remove", "target": "car", "value": None},
         {"op": "adjust", "target": None, "value": "brighter"},
     ]
+
+
+def test_planning_with_a_server_that_repeats_the_key_is_one_sentence() -> None:
+    with chat_server([Fault(401, "Incorrect API key provided: sk-secret-1234")]) as server:
+        planner = choose_planner("openai:small", base_url=server.url, api_key="sk-secret-1234")
+        with pytest.raises(UnavailableError, match="refused the key") as caught:
+            plan_steps(planner, "remove the car")
+    assert "sk-secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["gpt", ":x", "openai:", ""])

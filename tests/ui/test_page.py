@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -88,3 +89,26 @@ def test_marks_on_the_canvas_go_with_the_message_once(page: AppTest, conversatio
     assert conversation.job.wait(60)
     assert conversation.workspace.has_selection("drawn")
     assert page.session_state[f"consumed-{conversation.id}"] == 3
+
+
+def test_leave_to_send_is_asked_with_two_buttons(
+    page: AppTest, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.models.inpainting.remote.image_server import edits, image_server
+
+    with image_server(edits) as server:
+        monkeypatch.setenv("PENTIMENTO_IMAGE_BASE_URL", server.url.replace("127.0.0.1", "127.1"))
+        job = conversation.say(
+            "add a blue ball here", mask=np.pad(np.ones((80, 80), np.float32), ((20, 412), (20, 412)))
+        )
+        assert job.wait(120)
+        page.query_params["c"] = conversation.id
+        _run(page)
+        assert {"Send it", "Don't send"} <= {button.label for button in page.button}
+        next(button for button in page.button if button.label == "Don't send").click()
+        page.run()
+        assert conversation.job is not None
+        assert conversation.job.wait(120)
+        _run(page)
+        assert not {"Send it", "Don't send"} & {button.label for button in page.button}
+        assert server.orders == []
