@@ -127,11 +127,18 @@ def _vote(words: list[str], letters: dict[str, int], likely: str) -> str:
         loans = _HINDI_LOANS if lang == "hi-Latn" else frozenset()
         known = sum(piece in weights[lang] or piece in loans or _reads(piece, grammar(lang)) for piece in pieces)
         ahead = votes - _english_votes(pieces, lang)
+        if lang == "hi-Latn" and not any(piece in _hindi_words() or _verb_vote(piece, lang) for piece in pieces):
+            continue  # loan words alone ("tag", "colour") are English
         if ahead > lead and (votes >= 1.5 or (votes >= 0.6 and known * 2 > len(pieces))):
             best, lead = lang, ahead
         elif lang == likely and best == "en" and known == len(pieces) > 0 and ahead >= -0.5 * len(pieces):
             best = lang
     return best
+
+
+@cache
+def _hindi_words() -> frozenset[str]:
+    return frozenset(_MARKERS["hi-Latn"].split())
 
 
 def _verb_vote(word: str, lang: str) -> float:
