@@ -144,6 +144,17 @@ def test_a_look_in_words_is_painted_and_one_of_ours_is_not(context: EditContext)
     assert perform(context, "style", value="watercolor", engine="diffusion:fast").engine == "diffusion:fast"
 
 
+def test_a_background_in_words_is_painted_behind_the_subject(context: EditContext) -> None:
+    shape = context.workspace.picture().pixels.shape
+    subject = disc(shape, (180, 120), 70)
+    report = perform(context, "background_replace", value="a beach at sunset", selection=select(context, subject))
+    where = changed(context)
+    assert report.engine == "diffusion:fast"
+    assert not where[subject == 1].any()
+    assert where[subject == 0].mean() > 0.8
+    assert perform(context, "background_replace", value="white", selection="chosen").engine == "matte"
+
+
 def test_stopping_within_a_step_leaves_no_trace(context: EditContext) -> None:
     labels: list[str] = []
     stopping = Progress(lambda _, label: labels.append(label), lambda: any("step 2" in label for label in labels))

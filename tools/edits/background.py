@@ -11,12 +11,14 @@ from pydantic import Field
 
 from models.colour.naming import find_colours
 from models.cutout import estimate_foreground
-from models.errors import UnavailableError
 from models.filters.blur import lens_blur
-from models.geometry import Extent
+from models.geometry import Bounds, Extent
+from models.inpainting.commission import Commission, Intent
+from models.inpainting.filling import AUTO
 from models.mask import Mask, invert
 from tools.edits.attached import Mention, attachment_of, mentioned
 from tools.edits.context import EditContext
+from tools.edits.painting import ENGINE_SAID, Painted, paint, painter_margin
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
 from tools.grounding import Target, ground, is_background
@@ -78,18 +80,29 @@ class BackgroundReplace(BackgroundEdit):
     value: str = Field(
         max_length=500,
         description="A colour ('white', '#F5F5F5'), 'gradient from white to grey', 'blurred', 'picture 2' (the first "
-        "attached one), or a scene in words (which needs a diffusion model).",
+        "attached one), or a scene in words, which a painting model paints ('a beach at sunset').",
     )
+    engine: str = Field(AUTO, max_length=500, description=ENGINE_SAID)
+
+    def context_margin(self, box: Bounds, extent: Extent) -> int:
+        """What a painter's window needs; the background is most of the picture anyway."""
+        del extent
+        return painter_margin(box)
 
     def compute(self, region: Region, context: EditContext) -> Computed:
         """The subject, with the old background taken out of its edge, over the new one."""
         matte = invert(region.mask)[..., None]
-        behind = self._behind(region, context)
+        behind, painted = self._behind(region, context), None
+        if behind is None:
+            painted = self._paint(region, context)
+            behind = painted.image
         subject = estimate_foreground(region.rgb, matte[..., 0]).astype(np.float32)
         rgb = np.rint(subject * matte + behind.astype(np.float32) * (1.0 - matte)).astype(region.rgb.dtype)
         alpha = None
         if region.picture.has_alpha:
             alpha = np.full(rgb.shape[:2], np.iinfo(rgb.dtype).max, rgb.dtype)
+        if painted is not None:
+            return Computed(rgb, painted.engine, _any_of(region.mask), alpha, painted.note, painted.details)
         return Computed(rgb, "matte", mask=_any_of(region.mask), alpha=alpha)
 
     def sentence(self, label: str | None) -> str:
@@ -97,8 +110,10 @@ class BackgroundReplace(BackgroundEdit):
         del label
         return f"Replaced the background: {self.value}."
 
-    def _behind(self, region: Region, context: EditContext) -> np.ndarray:
-        """What goes behind, h×w×3 in the region's dtype."""
+    def _behind(self, region: Region, context: EditContext) -> np.ndarray | None:
+        """What goes behind, h×w×3 in the region's dtype; None when it has to be painted."""
+        if self.engine != AUTO:
+            return None
         text = self.value.lower()
         if re.search(r"\b(picture|photo|image|attachment|attached)\b", text) or text in context.attachments:
             return self._attached(region, context)
@@ -110,9 +125,20 @@ class BackgroundReplace(BackgroundEdit):
         if colours and (plain or "gradient" in text):
             ends = [colour_in_profile(region.picture, rgb) for rgb in colours[:2]]
             return _gradient(region, ends, sideways=bool(re.search(r"left|right|horizontal", text)))
-        raise UnavailableError(
-            f"A background of {self.value!r} has to be painted by a diffusion model, and none is installed; "
-            "I can use a plain colour, a gradient, a blur, or a picture that you attach."
+        return None
+
+    def _paint(self, region: Region, context: EditContext) -> Painted:
+        """The scene that the words describe, behind and around the subject."""
+        return paint(
+            region.rgb,
+            _any_of(region.mask),
+            Commission(prompt=self.value, intent=Intent.REPLACE),
+            context,
+            seed=self.seed,
+            engine=self.engine,
+            at=region.bounds,
+            picture=region.picture.extent,
+            otherwise="Without one I can use a plain colour, a gradient, a blur, or a picture that you attach.",
         )
 
     def _attached(self, region: Region, context: EditContext) -> np.ndarray:
