@@ -9,6 +9,7 @@ from models.colour.oklab import from_unit, oklab_to_srgb, srgb_to_oklab, to_unit
 from models.errors import BadInputError
 from models.filters.tiling import seamless_tile
 from models.geometry import Bounds, Extent
+from models.harmonise.grain import luma
 from models.harmonise.light import read_light, relit
 from models.harmonise.setting import Placed
 from models.harmonise.shading import shaded, shading_of
@@ -22,6 +23,8 @@ _SMALLEST = 64
 _ACROSS = (0.3, 0.75)  # of the thing's longer side: how wide one tile lies on it
 _INSET = 0.03  # of a swatch's side, away from the outline of what it is cut from
 _LEVELS = 5  # of the tile's pyramid
+_FOLD = 0.02  # of the thing's size: narrower differences of light are no folds
+_PUSHES, _MOST_PUSHED = 0.5, 0.05  # of that size: how far a fold pushes the pattern for its light, and at most
 _HORIZON = 0.45  # of a floor's height: how far above its far edge the horizon is taken to be
 
 
@@ -61,10 +64,9 @@ def cover(
     small = cv2.resize(swatch, tuple(fitting), interpolation=cv2.INTER_AREA)
     tile = to_unit(seamless_tile(small, seed=seed, progress=progress))
     wide = float(np.clip(Extent.of(swatch).width, _ACROSS[0] * longer, _ACROSS[1] * longer)) * scale
-    laid = _laid_flat(tile, box, wide) if lies_flat else _tiled(tile, box, wide)
-
     part = to_unit(scene[box.slices][..., :3])
     local = mask[box.slices]
+    laid = _laid_flat(tile, box, wide) if lies_flat else _tiled(tile, wide, _relief(luma(part), local))
     laid = relit(laid, local, read_light(swatch), read_light(scene), 0.4)
     factor, gloss = shading_of(srgb_to_oklab(part), local, fine=False)
     colours = np.clip(oklab_to_srgb(shaded(srgb_to_oklab(laid), factor, gloss)), 0, 1).astype(np.float32)
@@ -76,14 +78,35 @@ def cover(
     return Placed(result, changed, mask, {"shading": round(float(factor[local > 0.5].std()), 3)})
 
 
-def _tiled(tile: np.ndarray, box: Bounds, wide: float) -> np.ndarray:
-    """Side by side over the box, one tile `wide` pixels across. h×w×3 float32."""
+def _tiled(tile: np.ndarray, wide: float, moved: np.ndarray) -> np.ndarray:
+    """Side by side, one tile `wide` pixels across, every pixel taken from where it is `moved` to. h×w×3 float32.
+
+    `moved` is h×w×2 float32: pixels across and down.
+    """
     factor = wide / tile.shape[1]
     size = (max(8, round(tile.shape[1] * factor)), max(8, round(tile.shape[0] * factor)))
     sized = cv2.resize(tile, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
-    rows = np.arange(box.height) % sized.shape[0]
-    columns = np.arange(box.width) % sized.shape[1]
-    return np.clip(sized[rows][:, columns], 0.0, 1.0)
+    y, x = np.mgrid[: moved.shape[0], : moved.shape[1]].astype(np.float32)
+    wrapped = np.pad(sized, ((0, 1), (0, 1), (0, 0)), mode="wrap")
+    where_x, where_y = np.mod(x + moved[..., 0], size[0]), np.mod(y + moved[..., 1], size[1])
+    return np.clip(cv2.remap(wrapped, where_x, where_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), 0.0, 1.0)
+
+
+def _relief(lightness: np.ndarray, mask: Mask) -> np.ndarray:
+    """How far folds push a pattern aside: h×w×2 float32 pixels, along the slope of the wide differences of light.
+
+    What is turned towards the light is lighter, so lightness stands for the height of the cloth, as retouchers do it
+    with a displacement map.
+    """
+    firm = (mask > 0.5).astype(np.float32)
+    size = float(np.sqrt(max(firm.sum(), 1.0)))
+    spread = _FOLD * size + 0.8
+    weight = np.maximum(cv2.GaussianBlur(firm, (0, 0), spread), 1e-3)
+    smooth = cv2.GaussianBlur(lightness * firm, (0, 0), spread) / weight
+    slope = np.dstack([cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)]) / 8.0
+    slope *= cv2.GaussianBlur(firm, (0, 0), spread)[..., None]
+    most = _MOST_PUSHED * size
+    return np.clip(slope * _PUSHES * size * spread, -most, most).astype(np.float32)
 
 
 def _laid_flat(tile: np.ndarray, box: Bounds, wide: float) -> np.ndarray:

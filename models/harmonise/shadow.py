@@ -14,7 +14,7 @@ from models.colour.oklab import linear_to_srgb, srgb_to_linear
 from models.geometry import Bounds, Extent
 from models.mask import Mask
 
-_TOUCH, _AROUND, _WIDE, _CAST = 0.62, 0.52, 0.36, 0.45  # share of the light taken at the darkest place
+_TOUCH, _AROUND, _WIDE, _CAST = 0.66, 0.56, 0.42, 0.45  # share of the light taken at the darkest place
 _FOOT = 0.13  # of the thing's height: what hangs higher than that above its lowest point touches nothing
 _SQUASH = 0.2  # how far back a shadow falls on the ground, of the thing's height, seen from a usual height
 _SHEAR = 0.85  # how far to the side, of the thing's height, in fully sidelong light
