@@ -207,3 +207,42 @@ def test_two_fingers_zoom_and_one_finger_selects(opened: Visit) -> None:
     fingers("touchStart", (x, y))
     fingers("touchEnd")
     page.get_by_text("marks ['point']").wait_for()
+
+
+def test_the_place_of_what_was_added_can_be_dragged_resized_and_taken_back(
+    canvas_server: str, visit: Callable[[str], Visit]
+) -> None:
+    seen = visit(f"{canvas_server}/?place=1")
+    page = seen.page
+    page.wait_for_selector(".ghost[data-box='100,120,200,240']")
+    again = page.get_by_role("button", name="Paint it here")
+    assert not again.is_visible(), "nothing was moved yet"
+
+    def pull(selector: str, dx: float, dy: float) -> list[int]:
+        """Drag a handle by picture pixels; the box afterwards."""
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        scale = abs(_spot(page, 1, 0)[0] - _spot(page, 0, 0)[0]) / 512
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + dx * scale, y + dy * scale, steps=6)
+        page.mouse.up()
+        return [int(edge) for edge in (page.locator(".ghost").get_attribute("data-box") or "").split(",")]
+
+    assert pull(".ghost-label", 60, 40) == pytest.approx([160, 160, 260, 280], abs=2)
+    assert pull(".ghost [data-edge=se]", 50, 30) == pytest.approx([160, 160, 310, 310], abs=3)
+    assert pull(".ghost-label", 900, -900) == pytest.approx([362, 0, 512, 150], abs=3), "it stays in the picture"
+    page.get_by_role("button", name="Back", exact=True).click()
+    page.wait_for_selector(".ghost[data-box='100,120,200,240']")
+    page.locator(".ghost").focus()
+    page.keyboard.press("ArrowRight")
+    wanted = [int(edge) for edge in (page.locator(".ghost").get_attribute("data-box") or "").split(",")]
+    assert wanted[0] > 100
+    again.click()
+    page.get_by_text(re.compile(rf"^event place .*{wanted[0]}, {wanted[1]}, {wanted[2]}, {wanted[3]}")).wait_for()
+    # what lies inside the box can still be clicked
+    page.mouse.click(*_spot(page, 0.3, 0.35))
+    page.get_by_text("marks ['point']").wait_for()
+    assert not page.locator(".ghost").is_visible(), "marks come first"
+    assert seen.errors == []
