@@ -21,6 +21,7 @@ _MARGIN = 24  # pixels looked at around a tile
 _LEAST_KNOWN = 0.25  # share of a tile's window; below it the margin grows
 _MIRRORED = 16  # pixels of mirror image around a window: at a bare edge FSR's colours run away, and OpenCV's blocks do
 # not fit into windows under 32 pixels
+_MOST_AT_ONCE = 4_000  # pixels of a membrane solved without a smaller one to start from
 _RADIUS = 3  # pixels, Telea and Navier-Stokes
 
 
@@ -60,7 +61,8 @@ class Diffusive:
         extent = Extent.of(image)
         empty, known = ground_of(image, hole, sources)
         filled = image.copy()
-        tiles = _tiles(empty)
+        # the membrane belongs to the whole hole: solved in tiles, it would have a crease at each of their edges
+        tiles = [masks.bounds(empty)] if self._method is Method.MEMBRANE else _tiles(empty)
         done = 0
 
         def fill_tiles(start: int, stop: int) -> None:
@@ -86,7 +88,7 @@ class Diffusive:
         """Fill one window: H×W×3 of the image's dtype."""
         if self._method is Method.MEMBRANE:
             top = np.iinfo(image.dtype).max
-            smooth = membrane(Workers(threads=1), image.astype(np.float32) * np.float32(255 / top), unknown)
+            smooth = _smoothest(image.astype(np.float32) * np.float32(255 / top), unknown)
             return np.rint(smooth * np.float32(top / 255)).clip(0, top).astype(image.dtype)
         if self._method is Method.FSR:
             return _by_fsr(image, unknown)
@@ -101,6 +103,20 @@ class Diffusive:
         # OpenCV takes 16 bits one channel at a time only
         channels = [cv2.inpaint(np.ascontiguousarray(image[..., c]), hole, _RADIUS, flag) for c in range(3)]
         return np.dstack(channels)
+
+
+def _smoothest(image: np.ndarray, unknown: np.ndarray) -> np.ndarray:
+    """The membrane over an H×W bool hole of H×W×3 float32, solved at half the size first where the hole is large."""
+    guess = None
+    if np.count_nonzero(unknown) > _MOST_AT_ONCE and min(unknown.shape) > 2:
+        size = (unknown.shape[1] // 2, unknown.shape[0] // 2)
+        known = (~unknown).astype(np.float32)
+        weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+        total = cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA)
+        if (weight > 0).any():
+            half = _smoothest(total / np.maximum(weight, 1e-6)[..., None], weight <= 0)
+            guess = cv2.resize(half, (unknown.shape[1], unknown.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return membrane(Workers(threads=1), image, unknown, guess)
 
 
 def _shifted(work: Callable[[int, int], None], first: int) -> Callable[[int, int], None]:

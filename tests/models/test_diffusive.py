@@ -74,3 +74,19 @@ def test_can_be_cancelled(engine: Inpainter) -> None:
     image, hole = np.zeros((60, 60, 3), np.uint8), scratch((60, 60))
     with pytest.raises(CancelledError):
         engine.fill(image, hole, seed=0, progress=Progress(is_cancelled=lambda: True))
+
+
+def test_a_membrane_has_no_crease_inside_a_large_hole() -> None:
+    rows, columns = np.mgrid[:360, :420].astype(np.float64)
+    saddle = 128 + (columns - 210) * (rows - 180) / 600  # harmonic, so the membrane is this very picture
+    picture = np.dstack([np.clip(saddle, 0, 255)] * 3)
+    sixteen = np.rint(picture * 257).astype(np.uint16)
+    hole = np.zeros(rows.shape, np.float32)
+    hole[30:330, 30:390] = 1
+    filled = Diffusive(Method.MEMBRANE).fill(
+        np.where(hole[..., None] > 0, 0, sixteen).astype(np.uint16), hole, seed=0, progress=SILENT
+    )
+    off = np.abs(filled.astype(float) - sixteen) / 257
+    assert off.max() < 0.75
+    creases = np.abs(np.diff(filled.astype(float) - sixteen, axis=0)) / 257
+    assert creases.max() < 0.2
