@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.geometry import Extent
-from models.mask import Mask, bounds, require
+from models.errors import BadInputError
+from models.mask import Mask, bounds
 from models.prompting.phrases import Concept
 
 CAMERA = 1.5  # metres above the ground
@@ -23,6 +23,7 @@ _LEAST_FALL = 0.03  # of the picture's height: how far below the horizon a foot 
 _SIZE_GROUND, _SIZE_NEAR, _SIZE_SKY, _ASPECT, _SOLIDITY = 0.6, 0.8, 0.8, 0.4, 0.15
 # Where no ground tells the scale: how many metres a picture's height shows, usually.
 _METRES = {"facade": 6.0, "wall": 2.6, "table": 0.8, "leaves": 2.0}
+_MEASURED = 256  # pixels of the longer side of what solidity is measured on
 _BOXED = 0.97  # a fuller bounding box than this was drawn as one
 _TOUCHING = 0.5  # how much less a measure counts along a border that cuts the place off
 
@@ -51,20 +52,23 @@ class PlaceShape:
     @classmethod
     def of(cls, mask: Mask) -> PlaceShape:
         """Measure an H×W mask at 0.5. Raises BadInputError when nothing is selected."""
-        selected = require((mask >= 0.5).astype(np.float32), Extent.of(mask)) > 0
-        box = bounds(selected.astype(np.float32))
+        box = bounds(mask, 0.5 - 1e-6)
+        if box.area == 0:
+            raise BadInputError("The mask is empty; nothing is selected.")
         rows, columns = mask.shape
-        inside = selected[box.slices]
-        corners = cv2.findNonZero(np.kron(inside.astype(np.uint8), np.ones((2, 2), np.uint8)))
-        hull = cv2.contourArea(cv2.convexHull(corners)) / 4  # doubled, so that pixels have an area
+        inside = (mask[box.slices] >= 0.5).astype(np.uint8)
         area = int(np.count_nonzero(inside))
+        part = cv2.resize(inside, tuple(box.extent.fit_within(_MEASURED)), interpolation=cv2.INTER_AREA)
+        corners = cv2.findNonZero(np.kron(part, np.ones((2, 2), np.uint8)))
+        hull = cv2.contourArea(cv2.convexHull(corners)) if corners is not None else 0.0  # doubled: pixels have an area
+        solidity = min(1.0, 4 * np.count_nonzero(part) / max(hull, 1.0))
         return cls(
             area=area / mask.size,
             top=box.y0 / rows,
             foot=box.y1 / rows,
             height=box.height / rows,
             aspect=box.width / box.height,
-            solidity=min(1.0, area / max(hull, 1.0)),
+            solidity=solidity,
             left=box.x0 == 0,
             right=box.x1 == columns,
             above=box.y0 == 0,

@@ -64,6 +64,9 @@ def surroundings_of(rgb: np.ndarray, mask: Mask) -> Surroundings:
     around, under = _rings(hidden)
     near = {kind: float(scores[around].mean()) if around.any() else seen[kind] for kind, scores in kinds.items()}
     foot = {kind: float(scores[under].mean()) if under.any() else near[kind] for kind, scores in kinds.items()}
+    # a foot on something unknown says nothing of the ground; what is around does
+    foot = {kind: share + foot["other"] * near[kind] * (kind != "other") for kind, share in foot.items()}
+    foot["other"] = 1.0 - sum(share for kind, share in foot.items() if kind != "other")
     mixed = {kind: _FOOT * foot[kind] + (1 - _FOOT) * near[kind] for kind in kinds}
     if not under.any():  # the foot is below the picture: what stands there stands on what is beside it
         mixed = near
@@ -91,7 +94,8 @@ def _kinds(rgb: np.ndarray, seen: np.ndarray, line: int | None) -> dict[str, np.
     grass = green * np.maximum(low, 0.35) * _even(rough, 18)
     beige = _step(b, 6, 14) * (1 - _step(b, 34, 50)) * _step(light, 45, 62) * (1 - green)
     sand = 0.7 * low * beige * _even(rough, 9)
-    snow = 0.8 * low * _step(light, 78, 90) * (1 - _step(chroma, 6, 14)) * _even(rough, 9)
+    snow = low * _step(light, 72, 84) * (1 - _step(chroma, 8, 16)) * _even(rough, 14)
+    water *= 1 - 0.8 * snow  # in the shade it is bluish, too
     stony = grey * (1 - 0.7 * bluish) * _step(light, 18, 32) * (1 - _step(light, 72, 84))
     path = 0.5 * low * stony * _even(rough, 12)
     ground = {"water": water, "grass": grass, "path": path, "sand": sand, "snow": snow, "leaves": green - grass}
@@ -164,7 +168,7 @@ def _outdoors(seen: dict[str, float]) -> float:
     """From what the whole picture shows; grey, white and beige are found in every room."""
     telling = {"blue sky": 6.0, "sky": 1.0, "grass": 5.0, "leaves": 4.0, "water": 3.0, "sand": 0.5, "snow": 0.5}
     evidence = sum(weight * seen[kind] for kind, weight in telling.items())
-    return float(1 / (1 + np.exp(-(8 * evidence - 3.0) / 1.6)))
+    return float(1 / (1 + np.exp(-(8 * evidence - 2.5) / 1.6)))
 
 
 def _rings(hidden: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -191,7 +195,8 @@ def _places(near: dict[str, float], outdoors: float, foot: float, horizon: float
     low = float(np.clip((foot - horizon) / 0.25, 0, 1))  # whether the foot can be on the ground at all
     places["path"] += rest * outdoors * 0.5 * low
     places["grass"] += rest * outdoors * 0.2 * low
-    places["leaves"] += rest * outdoors * (0.1 + 0.3 * (1 - low))
+    places["leaves"] += rest * outdoors * 0.08
+    places["sky"] += rest * outdoors * 0.22 * (1 - low)
     places["facade"] += rest * outdoors * (0.15 + 0.4 * (1 - low))
     places["wall"] += rest * indoors * (0.15 + 0.6 * (1 - low))
     places["floor"] += rest * indoors * 0.45 * low
