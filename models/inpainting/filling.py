@@ -54,6 +54,8 @@ def fill_hole(
     filled = chosen.fill(image, hole, seed=seed, progress=progress, sources=sources, prompt=prompt)
     if isinstance(chosen, Diffusion | OpenAI) and chosen.terms:
         reason = f"{reason} {chosen.terms}"
+    if isinstance(chosen, Diffusion):
+        reason = " ".join([reason, *chosen.notices])
     if prompt is None and is_grey(image):
         filled[..., 1:] = filled[..., :1]  # some engines round their channels differently
     return Filled(filled, name, reason)

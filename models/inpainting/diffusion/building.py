@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def _pipeline(cls: Any, folder: Folder, precision: Any, quantised: Quantised | N
 def _control(folder: Path, precision: Any) -> Any:
     from diffusers.models.controlnets.controlnet import ControlNetModel
 
-    if ControlNetModel.load_config(folder, local_files_only=True).get("_class_name") != "ControlNetModel":
+    if json.loads((folder / "config.json").read_text()).get("_class_name") != "ControlNetModel":
         raise ValueError("that is another network")
     return ControlNetModel.from_pretrained(
         folder, dtype=precision, use_safetensors=True, variant=_variant(folder), local_files_only=True

@@ -16,6 +16,7 @@ from models.inpainting.diffusion.folder import Folder
 from models.inpainting.diffusion.means import Quantised
 from models.inpainting.diffusion.memory import Layout, Placement
 
+_LOOKED_AT = 0.6  # how strongly a reference counts beside the words: at 1 an IP-Adapter drowns them
 _FAULTS = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
 
 
@@ -124,6 +125,7 @@ def let_refer(pipe: Any, family: Family, folder: Path) -> None:
             pipe.load_ip_adapter(
                 folder, subfolder=adapter.folder, weight_name=adapter.weights, local_files_only=True, dtype=pipe.dtype
             )
+            pipe.set_ip_adapter_scale(_LOOKED_AT)
         except _FAULTS as error:
             raise UnavailableError(
                 f"The IP-Adapter in {folder / adapter.folder} cannot be read, or does not fit {family.title}; "
@@ -146,7 +148,10 @@ def hasten(pipe: Any, family: Family, recipe: Recipe) -> None:
                     "“native”."
                 ) from error
     if recipe.compiled and network is not None:
-        network.compile_repeated_blocks()
+        try:
+            network.compile_repeated_blocks()
+        except ValueError:  # this kind of network does not say which of its blocks repeat
+            network.compile()
 
 
 def place(pipe: Any, device: str, layout: Layout) -> None:

@@ -20,11 +20,11 @@ class Quantised(StrEnum):
 class Means:
     """Everything is optional.
 
-    `adapter` is a LoRA's safetensors file, melted into the model. `control` is the folder of a ControlNet for outlines,
-    `references` a folder in the layout of h94/IP-Adapter; None: one in the Hugging Face cache, where it is wanted.
-    `compiled` translates the network for this machine before the first painting: minutes once, then faster steps.
-    `attention` is the name of one of diffusers' attention backends ("flash", "sage", "native" ...), None: torch's own
-    choice.
+    `adapter` is a LoRA's safetensors file, melted into a model given by its path (presets bring their own). `control`
+    is the folder of a ControlNet for outlines, `references` a folder in the layout of h94/IP-Adapter; None: one in the
+    Hugging Face cache, where it is wanted. `compiled` translates the network for this machine before the first
+    painting: minutes once, then faster steps. `attention` is the name of one of diffusers' attention backends ("flash",
+    "sage", "native" ...), None: torch's own choice.
     """
 
     adapter: Path | None = None

@@ -12,7 +12,7 @@ from models.errors import UnavailableError
 from models.inpainting.diffusion.beside import Beside
 from models.inpainting.diffusion.folder import parameters
 from models.inpainting.diffusion.kept import KEPT, Ready
-from models.inpainting.diffusion.loading import Recipe, is_out_of_memory, load, precision_for
+from models.inpainting.diffusion.loading import Recipe, is_out_of_memory, load, precision_for, quiet
 from models.inpainting.diffusion.means import Means, Quantised
 from models.inpainting.diffusion.memory import Layout, choose_layout, layouts, thriftier
 from models.inpainting.diffusion.painting import Wish, paint
@@ -74,9 +74,10 @@ class Run:
         if ready is None or tokens is None:
             return None
         tokenizer = ready.pipe.tokenizer
-        if len(tokenizer(prompt).input_ids) <= tokens:
-            return None
-        read = tokenizer(prompt, truncation=True, max_length=tokens).input_ids
+        with quiet():
+            if len(tokenizer(prompt).input_ids) <= tokens:
+                return None
+            read = tokenizer(prompt, truncation=True, max_length=tokens).input_ids
         return str(tokenizer.decode(read, skip_special_tokens=True)).strip()
 
     def _attempt(

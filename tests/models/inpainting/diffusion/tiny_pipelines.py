@@ -323,6 +323,8 @@ def tiny_qwen(folder: Path) -> None:
                 "num_key_value_heads": 2,
                 "rope_parameters": {"mrope_section": [1, 1, 2], "rope_type": "default", "rope_theta": 1e6},
                 "vocab_size": len(words),
+                "bos_token_id": None,
+                "eos_token_id": None,
             },
             vision_config={**sides, "depth": 2, "num_heads": 2, "out_hidden_size": 16},
             image_token_id=ids["<|image_pad|>"],
@@ -335,7 +337,7 @@ def tiny_qwen(folder: Path) -> None:
     QwenImageEditInpaintPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(use_dynamic_shifting=True),
         vae=AutoencoderKLQwenImage(
-            base_dim=8,
+            base_dim=4,
             z_dim=4,
             dim_mult=[1, 1, 2, 2],
             num_res_blocks=1,
