@@ -15,7 +15,7 @@ from models.inpainting.blended import Blended
 from models.inpainting.diffusion import PRESETS, Diffusion
 from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.diffusive import Diffusive, Method
-from models.inpainting.fused import MOST_CONTINUED, THIN, Fused, narrow_share
+from models.inpainting.fused import Fused, narrow_share, thin_limit
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.inpainting.remote.engine import NAME as REMOTE
@@ -122,7 +122,7 @@ def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
         yield Choice(
             RFR.name, f"The hole is narrow ({width:.0f} pixels), so it is mended by the network trained for that."
         )
-    if width <= THIN and pixels <= MOST_CONTINUED:
+    if width <= thin_limit(Extent.of(image)):
         yield Choice(
             Blended.name,
             f"The hole is thin ({width:.0f} pixels), so what lies beside it is continued across, by a learned mean of "

@@ -14,7 +14,7 @@ import numpy as np
 
 from models import mask as masks
 from models.geometry import Extent
-from models.inpainting.blended import Blended
+from models.inpainting.blended import Blended, reduction
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import ground_of
 from models.mask import Mask
@@ -22,11 +22,10 @@ from models.progress import Progress
 
 NARROW = 40  # pixels across: from here on a hole is wide
 THIN = 12.0  # pixels across: up to here the continuation alone is best
-_LEFT_TO_COPIES = 18.0  # pixels across: from here on all fine detail is copied
+_LESS_THIN = 1.75  # times as wide, all fine detail is copied
 _TRUSTED_DEPTH = 25.0  # pixels; a continuation's weight falls to 1/e this far from the rim
 _FINE_SIGMA = 1.0  # pixels; detail below this scale comes from the copies
 _SIDE = 640  # pixels of the picture's shorter side up to which NARROW holds; it grows with larger ones
-MOST_CONTINUED = 60_000  # pixels at a time; FSR takes a second for about 15,000, so more are solved at a smaller size
 _COPYING = 0.6  # share of the time
 
 
@@ -65,47 +64,38 @@ class Fused:
         if not known[box.slices].any():
             return copies
         part = box.slices
-        continued, shrunk = self._continued(copies[part], narrow[part], known[part], seed, progress.part(_COPYING, 1.0))
+        continued = self._continuation.fill(
+            copies[part],
+            narrow[part].astype(np.float32),
+            seed=seed,
+            progress=progress.part(_COPYING, 1.0),
+            sources=known[part].astype(np.float32),
+        )
+        shrunk = reduction(narrow[part])
         depth = cv2.distanceTransform(empty[part].astype(np.uint8), cv2.DIST_L2, 5)
         weight = narrowness[part] * np.exp(-depth / np.float32(_TRUSTED_DEPTH))
         fused = two_band(copies[part], continued, weight, narrow[part], _FINE_SIGMA * shrunk)
         if shrunk == 1:
-            alone = thin_share(empty[part], scale)[..., None]
+            alone = thin_share(empty[part], thin_limit(Extent.of(image)))[..., None]
             fused = np.rint(fused + alone * (continued.astype(np.float32) - fused)).astype(fused.dtype)
         copies[part][narrow[part]] = fused[narrow[part]]
         progress.report(1.0, "filled")
         return copies
 
-    def _continued(
-        self, image: np.ndarray, narrow: np.ndarray, known: np.ndarray, seed: int, progress: Progress
-    ) -> tuple[np.ndarray, int]:
-        """The rims continued (H×W×3 of the image's dtype), and how many times smaller it was solved."""
-        shrunk = int(np.ceil(np.sqrt(np.count_nonzero(narrow) / MOST_CONTINUED)))
-        if shrunk == 1:
-            mask, sources = narrow.astype(np.float32), known.astype(np.float32)
-            return self._continuation.fill(image, mask, seed=seed, progress=progress, sources=sources), 1
-        height, width = narrow.shape
-        size = max(1, width // shrunk), max(1, height // shrunk)
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        # a small pixel counts as known when most of what it covers is
-        covered, sources = (
-            (cv2.resize(area.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.float32)
-            for area in (narrow, known)
-        )
-        if not covered.any() or not ((covered == 0) & (sources > 0)).any():
-            return image, shrunk
-        filled = self._continuation.fill(small, covered, seed=seed, progress=progress, sources=sources)
-        return cv2.resize(filled, (width, height), interpolation=cv2.INTER_CUBIC), shrunk
+
+def thin_limit(extent: Extent) -> float:
+    """Up to how many pixels across a hole is thin in a picture of this size: large pictures are softer."""
+    return THIN * max(1.0, min(extent) / _SIDE) ** 0.5
 
 
-def thin_share(empty: np.ndarray, scale: float = 1.0) -> np.ndarray:
-    """How thin an H×W bool hole is around each of its pixels: float32, 1 where up to THIN·`scale` pixels across,
-    falling to 0 where half as wide again; 0 outside."""
+def thin_share(empty: np.ndarray, limit: float = THIN) -> np.ndarray:
+    """How thin an H×W bool hole is around each of its pixels: float32, 1 where up to `limit` pixels across, falling to
+    0 where _LESS_THIN times as wide; 0 outside."""
     framed = np.pad(empty.astype(np.uint8), 1)
     depth = np.asarray(cv2.distanceTransform(framed, cv2.DIST_L2, 5))[1:-1, 1:-1]
-    side = 2 * round(_LEFT_TO_COPIES * scale / 2) + 1
+    side = 2 * round(_LESS_THIN * limit / 2) + 1
     width = 2 * cv2.dilate(depth, np.ones((side, side), np.uint8)) - 1
-    share = np.clip((_LEFT_TO_COPIES * scale - width) / ((_LEFT_TO_COPIES - THIN) * scale), 0.0, 1.0)
+    share = np.clip((_LESS_THIN * limit - width) / ((_LESS_THIN - 1) * limit), 0.0, 1.0)
     return np.where(empty, share, 0.0).astype(np.float32)
 
 

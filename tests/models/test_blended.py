@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import skimage.data
@@ -12,7 +13,7 @@ import skimage.data
 from models.errors import BadInputError, CancelledError
 from models.geometry import Extent
 from models.inpainting import blended
-from models.inpainting.blended import METHODS, Blended, Weigher, load_weigher
+from models.inpainting.blended import METHODS, Blended, Weigher, load_weigher, reduction
 from models.inpainting.diffusive import Diffusive, Method
 from models.inpainting.evidence import evidence
 from models.progress import SILENT, Progress
@@ -74,6 +75,30 @@ def test_tiles_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blended, "_TILE", 50)
     tiled = Blended().fill(damaged, hole, seed=0, progress=SILENT)
     assert np.abs(whole.astype(int) - tiled).max() <= 1
+
+
+def test_many_thin_pixels_are_filled_without_the_slowest_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = cv2.resize(photo("chelsea", 128), (256, 256), interpolation=cv2.INTER_CUBIC)
+    damaged, hole = scratched(truth, 2)
+    membrane = Diffusive(Method.MEMBRANE).fill(damaged, hole, seed=0, progress=SILENT)
+    monkeypatch.setattr(blended, "_MOST", int(hole.sum()) // 3)
+    monkeypatch.setattr("models.inpainting.diffusive._by_fsr", lambda *_: pytest.fail("that takes too long"))
+    filled = Blended().fill(damaged, hole, seed=0, progress=SILENT)
+    assert psnr(truth, filled, hole) > psnr(truth, membrane, hole) + 1
+
+
+def test_large_wide_holes_are_solved_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth = photo("coffee", 192)
+    hole = np.zeros((192, 192), np.float32)
+    hole[60:120, 30:150] = 1
+    damaged = np.where(hole[..., None] > 0, 0, truth).astype(np.uint8)
+    assert reduction(hole > 0) == 1
+    monkeypatch.setattr(blended, "_MOST", int(hole.sum()) // 3)
+    assert reduction(hole > 0) == 2
+    filled = Blended().fill(damaged, hole, seed=0, progress=SILENT)
+    np.testing.assert_array_equal(filled[hole == 0], damaged[hole == 0])
+    telea = Diffusive(Method.TELEA).fill(damaged, hole, seed=0, progress=SILENT)
+    assert psnr(truth, filled, hole) > psnr(truth, telea, hole)
 
 
 def test_only_sources_are_continued() -> None:

@@ -8,9 +8,10 @@ import pytest
 import skimage.data
 
 from models.errors import BadInputError
+from models.geometry import Extent
 from models.inpainting.blended import Blended
 from models.inpainting.diffusive import Diffusive, Method
-from models.inpainting.fused import NARROW, Fused, narrow_share, thin_share, two_band
+from models.inpainting.fused import NARROW, Fused, narrow_share, thin_limit, thin_share, two_band
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.progress import SILENT, Progress
@@ -24,7 +25,7 @@ def photo() -> np.ndarray:
 @pytest.fixture(scope="module")
 def stroke() -> np.ndarray:
     hole = np.zeros((200, 260), np.float32)
-    cv2.polylines(hole, [np.array([(30, 20), (90, 150), (200, 60), (240, 180)])], False, 1.0, 17)
+    cv2.polylines(hole, [np.array([(30, 20), (90, 150), (200, 60), (240, 180)])], False, 1.0, 24)
     return hole
 
 
@@ -97,7 +98,8 @@ def test_thinness_is_told_part_by_part_and_grows_with_the_picture() -> None:
     assert 0 < share[87, 150] < 1
     assert share[155, 150] == 0
     assert share[~hole].max() == 0
-    assert thin_share(hole, 2.0)[87, 150] == 1
+    assert thin_share(hole, 2 * thin_limit(Extent(300, 200)))[87, 150] == 1
+    assert thin_limit(Extent(4000, 2560)) == 2 * thin_limit(Extent(300, 200))
 
 
 def test_narrowness_is_told_part_by_part() -> None:
@@ -126,7 +128,7 @@ def test_large_strokes_are_continued_at_a_smaller_size(
 ) -> None:
     damaged = np.where(stroke[..., None] > 0, 255, photo).astype(np.uint8)
     copies = PatchMatch().fill(damaged, stroke, seed=1, progress=SILENT)
-    monkeypatch.setattr("models.inpainting.fused.MOST_CONTINUED", int(stroke.sum() // 3))
+    monkeypatch.setattr("models.inpainting.blended._MOST", int(stroke.sum() // 3))
     result = Fused().fill(damaged, stroke, seed=1, progress=SILENT)
     assert np.array_equal(result[stroke == 0], photo[stroke == 0])
     assert psnr(photo, result, stroke) > psnr(photo, copies, stroke)
