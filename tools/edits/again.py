@@ -47,7 +47,7 @@ def place_again(context: EditContext, box: Sequence[int]) -> StepReport:
     wanted = Bounds(*box).clipped(head.extent)
     if min(wanted.width, wanted.height) < _SMALLEST:
         raise BadInputError("That place lies outside the picture; drag it back in.")
-    told = {key: value for key, value in head.edit.items() if key not in ("op", "selection", "target")}
+    told = {key: value for key, value in head.edit.items() if key not in ("op", "selection", "target", "attempt")}
     request = build(Insert, {**told, "box": tuple(wanted)})
     workspace.go_to(head.parent)
     try:
