@@ -102,13 +102,16 @@ class Blended:
         weigher = load_weigher(self._weights)
         shrunk = reduction(empty)
         hurried = shrunk == 1 and np.count_nonzero(empty) > _MOST
-        fillings, done = [], 0.0
-        for method, share in zip(METHODS, (1 - _WEIGHING) * _TIMES, strict=True):
-            stretch = progress.part(done, done + share)
-            # thin holes in large pictures are all but smooth, and then biharmonic functions are right, and faster
-            chosen = Method.BIHARMONIC if method is Method.FSR and hurried else method
-            fillings.append(_continued(chosen, image, empty, known, shrunk if method in _SLOW else 1, stretch))
+        # thin holes in large pictures are all but smooth, and then biharmonic functions are right, and faster
+        chosen = [Method.BIHARMONIC if hurried and method is Method.FSR else method for method in METHODS]
+        continued: dict[Method, np.ndarray] = {}
+        done = 0.0
+        for method, share in zip(chosen, (1 - _WEIGHING) * _TIMES, strict=True):
+            if method not in continued:
+                smaller = shrunk if method in _SLOW else 1
+                continued[method] = _continued(method, image, empty, known, smaller, progress.part(done, done + share))
             done += share
+        fillings = [continued[method] for method in chosen]
         filled = image.copy()
         for tile in _tiles(empty):
             progress.check()
