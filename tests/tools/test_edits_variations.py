@@ -85,3 +85,12 @@ def test_redo_still_goes_forward(removed: EditContext) -> None:
     removed.workspace.undo()
     assert perform(removed, "redo").version == made
     assert np.all(removed.workspace.picture().pixels[:10] == grass(120, 160)[:10])
+
+
+def test_where_every_seed_gives_the_same_that_is_said(tmp_path: Path) -> None:
+    context = opened(tmp_path, np.full((120, 160, 3), 128, np.uint8))
+    spot = disc((120, 160), (80, 60), 18)
+    perform(context, "remove", selection=select(context, spot))
+    with pytest.raises(BadInputError, match="same every time"):
+        perform(context, "redo", value="three variations")
+    assert len(context.workspace.versions()) == 2

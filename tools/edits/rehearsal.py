@@ -18,6 +18,7 @@ from models.progress import Progress
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
 from tools.grounding import Target, named_selections, remember, remembered
+from tools.pictures.picture import Picture
 from tools.selections.carrying import in_frame
 from tools.workspace.tree import Version
 from tools.workspace.workspace import Workspace
@@ -58,11 +59,15 @@ class Rehearsal:
         report = asked.perform(context)
         return Rehearsed(request.as_dict(), report, self._copy.head.id)
 
+    def picture(self, done: Rehearsed) -> Picture:
+        """What an edit made."""
+        return self._copy.picture(done.version)
+
     def commit(self, done: Rehearsed, parent: str, more: Mapping[str, Any]) -> Version:
         """Bring one result into the workspace, as a child of `parent`; `more` is added to its report."""
         workspace = self._context.workspace
         version = workspace.commit(
-            self._copy.picture(done.version),
+            self.picture(done),
             edit=done.request,
             message=done.report.message,
             report=done.report.as_dict() | dict(more),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
+
 from models.errors import BadInputError
 from tools.edits.context import EditContext
 from tools.edits.rehearsal import rehearsing
@@ -55,6 +57,7 @@ def _shown(context: EditContext, like: Version, count: int, request_of: RequestO
     request = request_of(like)
     group = str((like.report or {}).get(GROUP, like.id))
     seeds = _fresh_seeds(context, like, count)
+    seen = [workspace.picture(like.id).pixels]
     with rehearsing(context, parent) as rehearsal:
         if mask is not None:
             rehearsal.keep("target", mask, exact=bool(kept and kept.origin.get("exact")))
@@ -63,13 +66,20 @@ def _shown(context: EditContext, like: Version, count: int, request_of: RequestO
             rehearsal.start_over()
             part = context.progress.part(index / count, (index + 1) / count)
             varied = request.model_copy(update={"seed": seed})
-            done.append(rehearsal.perform(varied, "target" if mask is not None else None, part))
+            one = rehearsal.perform(varied, "target" if mask is not None else None, part)
+            pixels = rehearsal.picture(one).pixels
+            if not any(np.array_equal(pixels, other) for other in seen):
+                seen.append(pixels)
+                done.append(one)
+        if not done:
+            raise BadInputError("It comes out the same every time, for there is only one way to fill that place.")
         made = [
             rehearsal.commit(one, parent.id, {VARIATION: place, GROUP: group})
             for place, one in enumerate(done, start=1)
         ]
     workspace.go_to(head.id)
-    message = f"Here are {len(made)} variations, 1 to {len(made)}: click one, or say “the second one”."
+    last = "the second one" if len(made) > 1 else "the first one"
+    message = f"Here are {len(made)} variations, 1 to {len(made)}: click one, or say “{last}”."
     details = {"variations": [version.id for version in made]}
     seconds = context.clock() - started
     return StepReport(
