@@ -10,12 +10,13 @@ import pytest
 
 from models.errors import BadInputError
 from models.geometry import Bounds
+from models.inpainting.commission import Commission
 from tests.models.harmonise.drawn import ball, checkered, eight, floor_and_wall, lab_of, sixteen
 from tests.tools.opened import opened, perform, select
 from tests.tools.pictures_drawn import encoded
 from tools.edits.attached import Mention, mentioned, spoken_of
 from tools.edits.context import EditContext
-from tools.edits.reference import fitted
+from tools.edits.reference import commissioned, fitted
 from tools.grounding import remembered
 from tools.questions import NeedsAnswerError
 
@@ -219,3 +220,16 @@ def test_a_thing_stands_on_the_base_of_its_place() -> None:
 
     assert fitted(Extent.of(thing), Bounds(0, 0, 200, 100)) == Bounds(50, 0, 150, 100)
     assert fitted(Extent(100, 50), Bounds(0, 0, 100, 100)) == Bounds(0, 50, 100, 100)
+
+
+def test_a_painter_is_shown_the_thing_on_white(tmp_path: Path) -> None:
+    context = _with(opened(tmp_path, eight(floor_and_wall())), ("ball.png", _cut_out_ball()))
+    told = Commission(prompt="a ball from picture 2 on the floor")
+    picture = context.workspace.picture()
+    shown = commissioned("ball from picture 2", told, picture, context)
+    assert shown.prompt == "a ball on the floor"
+    (reference,) = shown.references
+    assert reference.dtype == np.uint8
+    assert (reference[0, 0] == 255).all()
+    assert lab_of(reference[50:60, 50:60])[..., 1].mean() > 0.05
+    assert commissioned("ball", told, picture, context) is told

@@ -22,7 +22,7 @@ from tools.edits.context import EditContext
 from tools.edits.materials import reworked
 from tools.edits.painting import ENGINE_SAID, paint, painter_margin
 from tools.edits.pixels import Computed, PixelEdit, Region
-from tools.edits.reference import from_attachment
+from tools.edits.reference import commissioned, from_attachment
 from tools.edits.request import StepReport
 from tools.edits.wording import a, the
 from tools.grounding import Target
@@ -59,7 +59,7 @@ class PaintedEdit(PixelEdit):
         painted = paint(
             region.rgb,
             hole,
-            self.commission(region),
+            commissioned(str(self.model_dump()["value"]), self.commission(region), region.picture, context),
             context,
             seed=self.seed,
             engine=self.engine,
@@ -82,7 +82,8 @@ class Insert(PaintedEdit):
     value: str = Field(
         max_length=500,
         description="What to add, as a noun phrase with the looks it should have: 'a small round olive tree', "
-        "'red mug'. How it should look may be written out; where it goes belongs into target.",
+        "'red mug'. How it should look may be written out; where it goes belongs into target. 'lamp from picture 2' "
+        "takes it from an attached picture (the open one is picture 1).",
     )
     target: str | None = Field(
         None,
@@ -138,7 +139,8 @@ class Replace(PaintedEdit):
     value: str = Field(
         max_length=500,
         description="What it should become, as a noun phrase ('a white porcelain teapot'), or its new material alone "
-        "('leather', 'made of brick'): then its shape stays.",
+        "('leather', 'made of brick'): then its shape stays. 'the lamp from picture 2', 'fabric from picture 2': taken "
+        "from an attached picture (the open one is picture 1).",
     )
 
     def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:

@@ -12,12 +12,15 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from models.colour.oklab import from_unit
 from models.errors import BadInputError
 from models.geometry import Bounds, Extent
 from models.harmonise.cutting import Cutout
 from models.harmonise.material import cover, swatch_of
 from models.harmonise.setting import Placed, set_in
 from models.harmonise.surface import lay_on
+from models.inpainting.commission import Commission
+from models.inpainting.filling import AUTO
 from models.mask import Mask, components, resize
 from models.mask import bounds as bounds_of
 from models.placement.propose import Anchor, propose
@@ -32,6 +35,7 @@ from tools.edits.remove import Fill
 from tools.edits.request import EditRequest
 from tools.edits.wording import the
 from tools.grounding import Target, ground, is_pointing, is_whole
+from tools.pictures.picture import Picture
 from tools.pictures.profiles import to_srgb_preview
 from tools.placing import PLACE, find_place
 
@@ -70,9 +74,13 @@ class Spot:
 
 
 def from_attachment(request: EditRequest, context: EditContext) -> PixelEdit | None:
-    """The edit that takes what a request's value names from an attached picture; None when it names no picture."""
+    """The edit that takes what a request's value names from an attached picture; None when it names no picture, or an
+    engine is named that is to paint it.
+    """
     told = request.model_dump()
     value = told.get("value") or ""
+    if told.get("engine") not in (None, AUTO):  # the person wants it painted; see `commissioned`
+        return None
     mention = mentioned(value, attached=bool(context.attachments))
     if mention is None:
         return None
@@ -83,6 +91,24 @@ def from_attachment(request: EditRequest, context: EditContext) -> PixelEdit | N
     if request.op == ReplaceFromPicture.op:
         return ReplaceFromPicture.model_validate(kept)
     return InsertFromPicture.model_validate({**kept, "box": told.get("box")})
+
+
+def commissioned(value: str, commission: Commission, scene: Picture, context: EditContext) -> Commission:
+    """A painter's commission with the thing that the value names in an attached picture, cut out on white.
+
+    Unchanged when it names none. Painters that look at references take its looks from there, the others the words.
+    """
+    mention = mentioned(value, attached=bool(context.attachments))
+    if mention is None:
+        return commission
+    identity, name = attachment_of(mention, context)
+    found = find_thing(context, mention, identity, name, scene)
+    alpha = found.cutout.alpha[..., None]
+    shown = from_unit(found.cutout.rgb * alpha + (1.0 - alpha), np.uint8)
+    prompt = commission.prompt
+    if prompt is not None:
+        prompt = prompt.replace(value, mention.thing or "thing")
+    return replace(commission, prompt=prompt, references=(*commission.references, shown))
 
 
 class FromPicture(PixelEdit):
