@@ -15,6 +15,9 @@ from models.errors import BadInputError, UnavailableError
 from models.geometry import Bounds, Extent
 from models.inpainting.commission import Commission, Intent, Structure
 from models.inpainting.diffusion import Diffusion, Means, Quantised
+from models.inpainting.diffusion.folder import inspect
+from models.inpainting.diffusion.loading import Recipe, load
+from models.inpainting.diffusion.memory import Layout, Placement
 from models.inpainting.diffusion.structure import lines
 from models.progress import SILENT, Progress
 from models.weights.store import Store
@@ -269,11 +272,15 @@ def test_attention_is_one_that_is_here(tiny: Tiny, photo: np.ndarray, hole: np.n
             fill(Diffusion(str(tiny("klein")), Commission(steps=1), means=Means(attention=name)), photo, hole)
 
 
-@pytest.mark.slow
-def test_a_compiled_network_paints_the_same(tiny: Tiny, photo: np.ndarray, hole: np.ndarray) -> None:
-    plain = fill(Diffusion(str(tiny("klein")), Commission(steps=1)), photo, hole)
-    compiled = Diffusion(str(tiny("klein")), Commission(steps=1), means=Means(compiled=True))
-    assert np.abs(fill(compiled, photo, hole).astype(int) - plain).max() <= 2
+@pytest.mark.parametrize(("name", "backbone"), [("sd", "unet"), ("klein", "transformer")])
+def test_the_blocks_that_repeat_are_compiled(tiny: Tiny, name: str, backbone: str) -> None:
+    """Compiled as they are run first, which takes minutes; here it is only seen that they are going to be."""
+    folder = inspect(tiny(name))
+    recipe = Recipe(folder.origin, 0, "cpu", compiled=True)
+    for wanted, compiled in ((recipe, True), (replace(recipe, compiled=False), False)):
+        pipe = load(folder, wanted, Layout(Placement.WHOLE, tiled=False, bytes_needed=0))
+        parts = getattr(pipe, backbone).modules()
+        assert any(part._compiled_call_impl is not None for part in parts) is compiled
 
 
 # ---- homes ----
