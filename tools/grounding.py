@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from models.errors import BadInputError
 from models.mask import Mask, invert, union
 from models.mask import bounds as bounds_of
@@ -34,6 +36,8 @@ CANDIDATE = "?"
 MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
 _CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
+_BOXY = 0.9  # of its bounds: a mask that is a place, not the outline of a thing
+_LEAST_OF_PLACE = 0.08  # that what was put into a place takes of it
 
 
 @dataclass(frozen=True)
@@ -196,13 +200,25 @@ def _grounded_earlier(context: EditContext, target: str) -> Target | None:
             continue
         exact = bool(kept.origin.get("exact"))
         if is_pointing(target):
-            return Target(kept.mask, kept.origin["label"], "earlier", exact)
+            return Target(_shape_of(context, version, kept.mask), kept.origin["label"], "earlier", exact)
         label = str(kept.origin["label"])
         names = {word for text in (label, version.edit.get("value") or "") for word in words_of(text)}
         before = words_of(label)
         if before and before[-1] == wanted[-1] and set(wanted) <= names:
-            return Target(kept.mask, target, "earlier", exact)
+            return Target(_shape_of(context, version, kept.mask), target, "earlier", exact)
     return None
+
+
+def _shape_of(context: EditContext, version: Version, mask: Mask) -> Mask:
+    """What a version put into a place (a mask that fills its bounds), by its outline; anything else as it is."""
+    box = bounds_of(mask, 0.5)
+    area = int(np.count_nonzero(mask >= 0.5))
+    if version.edit.get("op") != "insert" or area < _BOXY * box.area:
+        return mask
+    with context.sight.lock:
+        found = context.sight.predictor(context.workspace).from_box(box)
+    outlined = np.minimum(found.mask, mask) if found.found else mask
+    return outlined if np.count_nonzero(outlined >= 0.5) > _LEAST_OF_PLACE * area else mask
 
 
 def _from_words(context: EditContext, target: str, certainty: float) -> Target:

@@ -11,13 +11,14 @@ from skimage import data
 
 from models.errors import BadInputError, CancelledError, UnavailableError
 from models.geometry import Bounds, Extent
-from models.mask import bounds
+from models.mask import bounds, iou
 from models.progress import Progress
 from tests.tools.opened import disc, opened, perform, select
 from tools.edits.again import place_again
 from tools.edits.catalogue import request_for
 from tools.edits.context import EditContext
 from tools.edits.outpaint import strips_around
+from tools.grounding import Target, ground, remember
 
 _BOX = (60, 50, 130, 140)
 
@@ -250,3 +251,20 @@ def test_strips_cover_the_canvas_once_and_always_continue_something(sides: tuple
         covered[strip.slices] += 1
         assert min(strip.width, strip.height) <= 0.5 * min(known.width, known.height) + 1
     assert (covered == 1).all()
+
+
+def test_what_was_added_is_later_meant_by_its_outline_and_not_by_its_box(tmp_path: Path) -> None:
+    before = np.full((200, 300, 3), 170, np.uint8)
+    context = opened(tmp_path, before)
+    ball = disc(before.shape, (150, 100), 30)
+    after = np.where(ball[..., None] > 0, np.array((30, 60, 200), np.uint8), before)
+    version = context.workspace.commit(
+        after, edit={"op": "insert", "value": "ball"}, message="Added a ball.", report={"place": [110, 60, 190, 140]}
+    )
+    place = np.zeros(before.shape[:2], np.float32)
+    place[60:140, 110:190] = 1
+    remember(context.workspace, version.id, Target(place, "ball", "proposal"))
+    found = ground(context, "the ball")
+    assert found is not None
+    assert found.how == "earlier"
+    assert iou(found.mask, ball) > 0.9
