@@ -113,8 +113,11 @@ class Remove(Fill):
 
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
         """Whether it is gone whole, and the place looks untouched."""
-        del computed
-        return removal.examined(trial, context.sight, first)
+        found = removal.examined(trial, context.sight, first)
+        if self.fills_from is None or computed.note is None:
+            return found
+        told = replace(found.verdict, remark=f"{computed.note.rstrip('.')}; {found.verdict.remark}")
+        return replace(found, verdict=told)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
