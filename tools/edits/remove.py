@@ -17,6 +17,7 @@ from models.mask import Mask, grow
 from models.mask import bounds as bounds_of
 from tools.checking import removal
 from tools.checking.trial import Examined, Trial
+from tools.checking.verdict import Verdict
 from tools.edits.consent import require_consent
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
@@ -116,8 +117,9 @@ class Remove(Fill):
         found = removal.examined(trial, context.sight, first)
         if self.fills_from is None or computed.note is None:
             return found
-        told = replace(found.verdict, remark=f"{computed.note.rstrip('.')}; {found.verdict.remark}")
-        return replace(found, verdict=told)
+        # what it is filled with was said, so that an edge or a likeness is as wanted
+        mattering = tuple(one for one in found.verdict.findings if one.kind not in ("seam", "copies"))
+        return Examined(Verdict(mattering, computed.note.rstrip(".")))
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
