@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from textwrap import shorten
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,7 @@ from models.weights.store import Store
 _BEST_FIRST = ("best", "balanced", "fast", "qwen", "fill")  # the last two are too large, or not free, for a default
 _ON_CPU = 2  # times the memory: numbers are twice as long there
 _MB = 1_000_000
+_LONGEST_SHOWN = 60  # letters of what was wished for, in a sentence that says it cannot be done
 
 
 class Painter(Inpainter, Protocol):
@@ -98,7 +100,7 @@ def choose_painter(
     when none is here and the person allowed it. `machine` None: this one. Raises BadInputError when the mask is empty
     or of another size, and UnavailableError, with what to download, when there is no painter.
     """
-    del commission  # every preset can do every kind of work, some better; so far the order is the same for all
+    # every preset can do every kind of work, some better; so far the order is the same for all
     masks.require(hole, Extent.of(image))
     names = available_painters() if available is None else list(available)
     here = _by_quality([preset for preset in PRESETS.values() if PREFIX + preset.name in names])
@@ -110,11 +112,14 @@ def choose_painter(
     remote = next((name for name in names if name.partition(":")[0] == REMOTE), None)
     if remote is not None and remote_allowed:
         return Choice(remote, "No painting model is on this machine, and you allowed the picture to be sent away.")
-    raise UnavailableError(what_to_download(machine=machine))
+    raise UnavailableError(what_to_download(machine=machine, wanted_for=commission.prompt))
 
 
-def what_to_download(store: Store | None = None, machine: Machine | None = None) -> str:
-    """One sentence for whoever has no painter: the model that fits this machine, its size, and the commands."""
+def what_to_download(store: Store | None = None, machine: Machine | None = None, wanted_for: str | None = None) -> str:
+    """One sentence for whoever has no painter: the model that fits this machine, its size, and the commands.
+
+    `wanted_for` is what should have been painted, in words.
+    """
     store = store or Store.default()
     machine = machine or this_machine(store.root)
     listed = [preset for preset in PRESETS.values() if all(one in store.models for one in _models(preset))]
@@ -124,8 +129,9 @@ def what_to_download(store: Store | None = None, machine: Machine | None = None)
     missing = [store.model(one) for one in _models(wanted) if not store.is_here(one)]
     size = sum(model.size for model in missing)
     commands = " and ".join(f"`pentimento models download {model.id}`" for model in missing)
+    what = f"'{shorten(wanted_for, _LONGEST_SHOWN, placeholder=' …')}'" if wanted_for else "That"
     return (
-        f"That has to be painted, and no painting model is here yet; get {wanted.title} ({readable(size)}, "
+        f"{what} has to be painted, and no painting model is here yet; get {wanted.title} ({readable(size)}, "
         f"{wanted.licence.name}) with {commands} or on the Models page."
     )
 
