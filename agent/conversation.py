@@ -251,7 +251,7 @@ class Conversation:
 
         def work(job: Job) -> None:
             report = place_again(self.context(job), box)
-            job.events.append({"step": report.as_dict()})
+            job.performed(report.as_dict())
             self._finish(job, report.message)
 
         return self._start(work)
@@ -310,7 +310,7 @@ class Conversation:
                 for update in part["data"].values():
                     for produced in (update or {}).get("messages", ()) if isinstance(update, dict) else ():
                         if isinstance(produced, ToolMessage):
-                            job.events.append({"step": _step_of(produced)})
+                            job.performed(_step_of(produced))
                         final = produced.text or final
         pending = self._agent.get_state(self._config).interrupts
         if pending:  # say what was done before it, too

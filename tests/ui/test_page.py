@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from agent.studio import Conversation
+from agent.studio import Conversation, Job
 from tests.ui.conftest import ROOT
 from ui.samples import samples
 from ui.session import the_studio
@@ -112,3 +116,29 @@ def test_leave_to_send_is_asked_with_two_buttons(
         _run(page)
         assert not {"Send it", "Don't send"} & {button.label for button in page.button}
         assert server.orders == []
+
+
+def test_what_is_being_painted_is_shown_until_the_job_ends(page: AppTest, conversation: Conversation) -> None:
+    shown, end = threading.Event(), threading.Event()
+
+    def work(job: Job) -> None:
+        progress = job.as_progress.part(0.1, 0.9)
+        progress.report(0.5, "painting")
+        assert progress.on_preview is not None
+        progress.on_preview(np.full((90, 120, 3), (200, 40, 40), np.uint8))
+        shown.set()
+        end.wait(60)
+
+    conversation.job = Job(work).start()
+    assert shown.wait(10)
+    page.query_params["c"] = conversation.id
+    _run(page)
+    (picture,) = [html for one in page.get("html") if 'class="emerging"' in (html := one.proto.body)]
+    assert 'alt="What is being painted' in picture
+    data = base64.b64decode(picture.partition("base64,")[2].partition('"')[0])
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.size == (120, 90)
+    end.set()
+    assert conversation.job.wait(10)
+    _run(page)
+    assert not [one for one in page.get("html") if 'class="emerging"' in one.proto.body]

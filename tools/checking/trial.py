@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,7 +65,7 @@ class Limited:
     @property
     def progress(self) -> Progress:
         """To be handed to the work."""
-        return Progress(self._progress.on_report, lambda: self._progress.is_cancelled() or self._late())
+        return replace(self._progress, is_cancelled=lambda: self._progress.is_cancelled() or self._late())
 
     def __enter__(self) -> Limited:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from pathlib import PurePath
@@ -161,6 +162,14 @@ def _live(conversation: Conversation, job: Job, shown_head: str) -> None:
             st.progress(min(max(job.progress, 0.0), 1.0), text=_sentence(job.label or "thinking"))
             if st.button("Stop", key=f"stop-{job.id}", help="Stop; nothing more will change"):
                 job.cancel()
+        if preview := job.preview:
+            st.html(preview_html(preview))
+
+
+def preview_html(jpeg: bytes) -> str:
+    """What is being painted, inside the page itself: nothing is left to be fetched, nor to be forgotten later."""
+    data = base64.b64encode(jpeg).decode()
+    return f'<img class="emerging" alt="What is being painted, so far" src="data:image/jpeg;base64,{data}">'
 
 
 def _sentence(label: str) -> str:
