@@ -52,6 +52,7 @@ _NO = re.compile(
 )
 _FACT_FRESH = "selection of the last request"
 _FACT_CONSENT = "may send parts of the picture"
+_NOT_IT = re.compile(r"(?:no|nope|nah|nein|non)[.!]*")
 _NUMBER_WORDS = {"one": 1, "first": 1, "two": 2, "second": 2, "three": 3, "third": 3, "four": 4, "fourth": 4}
 
 
@@ -207,6 +208,8 @@ class Conversation:
             answer = _answer_to(question, text, fresh) if question else None
             if answer is not None:
                 self._run(job, Command(resume=answer), self.context(job, self._asked_about(), seed))
+            elif question is not None and len(question.candidates) > 1 and _YES.fullmatch(text.lower()):
+                self._finish(job, f"Which one? Say a number from 1 to {len(question.candidates)}, or click it.")
             elif text:
                 self._transcript.set_fact(_FACT_FRESH, fresh or "")
                 told = {HAS_SELECTION: fresh is not None, HAS_ATTACHMENT: bool(attachments)}
@@ -350,12 +353,14 @@ def _step_of(message: ToolMessage) -> dict[str, Any]:
 
 def _answer_to(question: Question, text: str, fresh: str | None) -> dict[str, Any] | None:
     """How a message answers a pending question; None when it is a new request."""
+    said = text.lower()
     if question.consent:
-        said = text.lower()
         return AGREED if _YES.fullmatch(said) else NONE_OF_THESE if _NO.fullmatch(said) else None
     if fresh is not None and (not text or is_reference(text)):
         return {"selection": fresh}
-    if question.candidates and _NONE.fullmatch(text.lower()):
+    if len(question.candidates) == 1 and _YES.fullmatch(said):
+        return {"selection": candidate_name(1)}
+    if question.candidates and (_NONE.fullmatch(said) or (len(question.candidates) == 1 and _NOT_IT.fullmatch(said))):
         return NONE_OF_THESE
     number = re.fullmatch(r"(?:the |number |no\.? |#)*(\d+|[a-z]+)(?: one)?[.!]?", text.strip().lower())
     if number:

@@ -97,10 +97,23 @@ class OfflinePlanner(BaseChatModel):
                 "type": "tool_call",
             }
             return AIMessage(content="", tool_calls=[call])
-        said = [str(message.text) for message in done]
+        said = without_repeats([str(message.text) for message in done])
         if found.reply and found.reply not in said and not calls:
             said.append(found.reply)
         return AIMessage(content=" ".join(said) or "I did not understand that. What should I change?")
+
+
+def without_repeats(said: Sequence[str]) -> list[str]:
+    """What the steps of a turn say, a remark that several of them make kept at the last one only.
+
+    The first sentence of each step tells what it did and stays, were it the same twice.
+    """
+    parts = [re.split(r"(?<=[.!?]) (?=[A-Z])", text) for text in said]
+    kept = []
+    for number, (deed, *remarks) in enumerate(parts):
+        later = {remark for _, *after in parts[number + 1 :] for remark in after}
+        kept.append(" ".join([deed, *(remark for remark in remarks if remark not in later)]))
+    return kept
 
 
 def tool_call_for(step: Step, reply: str | None) -> tuple[str, dict[str, Any]] | None:

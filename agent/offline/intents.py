@@ -29,7 +29,7 @@ _THANKS = re.compile(
     r"no(?: thanks| thank you| thx)?|nope|yes|yep|keep it(?: like (?:that|this)| as it is|"
     r" this way| that way)?|leave it(?: as (?:it )?is| like (?:that|this)| there| alone)?|"
     r"don'?t (?:change|touch|do|edit|alter) (?:anything|it|a thing)(?: else| more| anymore)?|"
-    r"do nothing(?: else)?|stop(?: here| there| it| now)?|finished|wait|hold on|enough|haha|lol|"
+    r"do nothing(?: else)?|cancel|stop(?: here| there| it| now)?|finished|wait|hold on|enough|haha|lol|"
     r"interesting|never ?mind|no worries|not bad|i'?m satisfied|we(?:'re| are) done|"
     r"perfect job)[\s,.!?:)]*)+$",
     re.I,

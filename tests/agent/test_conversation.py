@@ -180,3 +180,40 @@ def test_a_question_tells_what_was_done_before_it(studio: Studio) -> None:
     assert ops(conversation) == ["adjust"]
     assert "brighter" in text
     assert text.endswith(conversation.question.text if conversation.question else "?")
+
+
+def test_yes_and_no_answer_whether_it_is_the_one_place_shown(studio: Studio) -> None:
+    conversation = astronaut(studio)
+    assert "is it this?" in say(conversation, "blur the zebra")
+    assert conversation.question is not None
+    assert len(conversation.question.candidates) == 1
+    say(conversation, "no")
+    assert conversation.question is not None
+    assert not conversation.question.candidates, "it asks for a click instead"
+    assert ops(conversation) == []
+    say(conversation, "blur the zebra")
+    say(conversation, "yes")
+    assert conversation.question is None
+    assert ops(conversation) == ["blur"]
+
+
+def test_yes_to_several_places_asks_which(studio: Studio) -> None:
+    conversation = two_balls(studio)
+    assert "is it one of these?" in say(conversation, "remove the zebra")
+    assert "from 1 to 2" in say(conversation, "yes")
+    assert conversation.question is not None
+    say(conversation, "2")
+    assert ops(conversation) == ["remove"]
+
+
+def test_cancel_with_nothing_to_cancel_is_no_riddle(studio: Studio) -> None:
+    assert say(two_balls(studio), "cancel") == "All right, nothing else is changed."
+
+
+def test_a_remark_of_several_steps_is_made_once(studio: Studio) -> None:
+    conversation = two_balls(studio)
+    text = say(conversation, "black out the red ball and black out the blue ball")
+    assert ops(conversation) == ["redact_text", "redact_text"]
+    assert text.count("Blacked out") == 2
+    assert text.count("Earlier versions here still show it") == 1
+    assert text.endswith("the exported file does not.")

@@ -149,7 +149,7 @@ class RedactText(PixelEdit):
         covered = np.zeros_like(region.rgb)
         if self.value and "white" in self.value.lower():
             covered[:] = np.iinfo(covered.dtype).max
-        note = "covered for good in this version; earlier versions in this conversation still show it"
+        note = "covered for good in this version"
         telling = privacy.telling(region.picture)
         if telling:
             note += f"; the file's metadata still holds {' and '.join(telling)}"

@@ -61,6 +61,11 @@ def counted(count: int) -> str:
     return words[count] if count < len(words) else "several"
 
 
+def is_it(count: int) -> str:
+    """The end of a question about `count` candidates (from 1) that are shown with it."""
+    return f"is it {'this' if count == 1 else 'one of these'}? You can also click it"
+
+
 def answer(parts: list[Part], choice: Choice, phrase: Phrase, question: str, sure: float, threshold: float) -> Answer:
     """Put parts and choice together; what is not sure enough becomes the question."""
     order = [*choice.indices, *(i for i in range(len(parts)) if i not in choice.indices)]

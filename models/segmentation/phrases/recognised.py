@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from models.segmentation.colour_terms import called
-from models.segmentation.phrases.answer import Answer, counted
+from models.segmentation.phrases.answer import Answer, counted, is_it
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import Part, part_of, tone_map
 from models.segmentation.phrases.parse import Phrase
@@ -48,7 +48,7 @@ def recognise(phrase: Phrase, recogniser: Recogniser, scene: Scene, resolve: Cal
     name = phrase.compound
     if not likely:
         offered = [sighting for sighting in sightings if sighting.evidence >= OFFERED]
-        hint = "is it one of these? You can also click it" if offered else "click it, or brush over it"
+        hint = is_it(len(offered)) if offered else "click it, or brush over it"
         what = f"any {_plural(name)}" if phrase.plural else with_article(name)
         return Recognition(_asked(_parts(offered, scene), f"I don't see {what} here; {hint}."), False)
     parts = _parts(likely, scene)

@@ -14,7 +14,7 @@ from models.segmentation.background import SubjectSplit, measured, otsu, split_s
 from models.segmentation.colour_terms import ACHROMATIC, called
 from models.segmentation.faces import face_mask, find_faces, people_unasked, skin_probability
 from models.segmentation.people import people_mask, person_mask, with_people
-from models.segmentation.phrases.answer import Answer, answer, counted, single
+from models.segmentation.phrases.answer import Answer, answer, counted, is_it, single
 from models.segmentation.phrases.choose import Choice, choose
 from models.segmentation.phrases.components import (
     Part,
@@ -333,7 +333,7 @@ class Resolver:
             base = min(measured(parts[i].mask, self.scene, agreement).confidence for i in choice.indices)
         if phrase.relation is not None or phrase.noun in SIDE_WORDS:
             base *= 0.8
-        asked = f"{ask}; is it one of these? You can also click it."
+        asked = f"{ask}; {is_it(len(parts))}."
         return answer(parts, choice, phrase, asked, base, CHOOSE_UNNAMED)
 
     def _standing_out(self, divided: bool) -> list[Part]:
