@@ -233,9 +233,15 @@ def test_bad_arguments_are_one_sentence(photo: Path, mask: Path, tmp_path: Path)
         ["edit", photo, "brighter", "-o", out, "--planner", "psychic"],
         ["edit", photo, "brighter", "-o", tmp_path / "no" / "such" / "folder" / "out.png"],
         ["edit", photo, "brighter", "-o", tmp_path / "out.xyz"],
+        ["edit", photo, "brighter", "-o", out, "--report", tmp_path / "no" / "report.json"],
+        ["edit", photo, "brighter", "-o", out, "--report", out],
+        ["edit", photo, "brighter", "-o", out, "--report", photo],
         ["recolor", photo, mask, "blurple-ish nonsense", "-o", out],
+        ["recolor", photo, mask, "", "-o", out],
         ["inpaint", photo, empty, "-o", out],
         ["inpaint", photo, mask, "-o", out, "--engine", "magic"],
+        ["inpaint", photo, mask, "-o", out, "--engine", "magic", "--prompt", "a teapot"],
+        ["inpaint", photo, mask, "-o", out, "--engine", "patchmatch", "--prompt", "a teapot"],
         ["segment", photo, "-o", out],
         ["segment", photo, "--text", "", "-o", out],
         ["plan", ""],
@@ -245,3 +251,35 @@ def test_bad_arguments_are_one_sentence(photo: Path, mask: Path, tmp_path: Path)
         assert done.exit_code == 2, (command[:3], done.exit_code, done.output)
         assert_one_sentence(done)
         assert not out.exists()
+
+
+def test_a_folder_is_no_output(photo: Path, tmp_path: Path) -> None:
+    done = run("edit", photo, "brighter", "-o", tmp_path)
+    assert done.exit_code == 2
+    assert "is a folder" in done.output
+
+
+def test_an_empty_colour_is_said_to_be_missing(photo: Path, mask: Path, tmp_path: Path) -> None:
+    done = run("recolor", photo, mask, " ", "-o", tmp_path / "out.png")
+    assert done.output.strip() == "The value is missing: say what it should be."
+
+
+def test_a_prompt_that_nothing_here_can_paint_is_not_passed_over(
+    photo: Path, mask: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENTIMENTO_MODELS", str(tmp_path / "models"))
+    out = tmp_path / "out.png"
+    done = run("inpaint", photo, mask, "-o", out, "--prompt", "a teapot")
+    assert done.exit_code == 2
+    assert "'a teapot' has to be painted" in done.output
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("context", [["make it red"], [{"role": "user"}], 3])
+def test_a_row_with_a_broken_context_is_one_sentence(context: object, tmp_path: Path) -> None:
+    rows, out = tmp_path / "rows.jsonl", tmp_path / "pred.jsonl"
+    rows.write_text(json.dumps({"id": 1, "text": "brighter", "context": context}) + "\n")
+    done = run("plan", "--input", rows, "--output", out)
+    assert done.exit_code == 2
+    assert_one_sentence(done)
+    assert not out.exists()

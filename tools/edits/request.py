@@ -99,7 +99,7 @@ def first_sentence(error: ValidationError) -> str:
     cause = problem.get("ctx", {}).get("error")
     if cause is not None:
         return str(cause)
-    if problem["type"] == "missing":
+    if problem["type"] == "missing" or problem.get("input") is None:
         return f"The {problem['loc'][-1]} is missing: say what it should be."
     where = ".".join(str(part) for part in problem["loc"]) or "the request"
     return f"{where}: {problem['msg']}."

@@ -83,9 +83,9 @@ def natural_format(picture: Picture) -> str:
 
 def check_target(target: Path) -> None:
     """Raise BadInputError now, before any work, when a picture could not be saved there."""
-    format_named(target.suffix or target.name)
     if target.is_dir():
         raise BadInputError(f"{target} is a folder; give the result a file name.")
+    format_named(target.suffix or target.name)
     if not target.parent.is_dir():
         raise BadInputError(f"The folder {target.parent} does not exist; make it first.")
     if not os.access(target.parent, os.W_OK):

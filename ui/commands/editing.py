@@ -14,7 +14,11 @@ from agent.planners import choose_planner
 from agent.studio import Studio
 from models.errors import BadInputError
 from models.geometry import Extent
-from models.inpainting.painters import notice_of
+from models.inpainting.choose import engine_named
+from models.inpainting.commission import Commission
+from models.inpainting.filling import AUTO
+from models.inpainting.painters import choose_painter, is_painter, notice_of
+from models.mask import Mask
 from models.mask import bounds as bounds_of
 from tools.edits.catalogue import request_for
 from tools.edits.consent import Consent
@@ -57,6 +61,8 @@ def edit_picture(
         raise BadInputError("Give one of --mask, --point and --box.")
     picture = open_picture(source)
     check_target(output)
+    if report is not None:
+        _check_report(report, apart_from=(source, output, *references))
     attachments = [(one.name, _bytes_of(one)) for one in references]
     chosen = choose_planner(planner)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
@@ -94,7 +100,10 @@ def inpaint_picture(
     """
     picture = open_picture(source)
     check_target(output)
-    notice = notice_of(engine, bounds_of(mask_from(mask, picture.extent)), picture.extent)
+    hole = mask_from(mask, picture.extent)
+    if prompt is not None and not is_painter(engine):
+        engine = _painter_for(prompt, engine, picture, hole)
+    notice = notice_of(engine, bounds_of(hole), picture.extent)
     if notice:
         warn(f"{notice}.")
     arguments = {"value": engine, "seed": seed, "prompt": prompt}
@@ -108,6 +117,14 @@ def recolor_picture(source: Path, mask: Path, colour: str, output: Path) -> str:
     check_target(output)
     report = _perform_masked(picture, mask, output, "recolor", {"value": colour})
     return f"Recoloured {report.mask_area} pixels: {colour}."
+
+
+def _painter_for(prompt: str, engine: str, picture: Picture, hole: Mask) -> str:
+    """The engine that paints the prompt where none was named; one that only copies would leave it unsaid and undone."""
+    if engine != AUTO:
+        engine_named(engine)
+        raise BadInputError(f"The engine {engine} cannot paint from words; leave out --prompt or --engine.")
+    return choose_painter(picture.pixels[..., :3], hole, Commission(prompt=prompt)).name
 
 
 def _bytes_of(reference: Path) -> bytes:
@@ -144,6 +161,16 @@ def _perform_masked(
         report = request_for(op, {"selection": name, **arguments}).perform(context)
         save_picture(conversation.workspace.picture(), output)
         return report
+
+
+def _check_report(report: Path, *, apart_from: Sequence[Path]) -> None:
+    """Raise BadInputError now, before any work, when the report could not be written or would overwrite a picture."""
+    if report.is_dir():
+        raise BadInputError(f"{report} is a folder; give the report a file name.")
+    if not report.parent.is_dir():
+        raise BadInputError(f"The folder {report.parent} does not exist; make it first.")
+    if any(report.resolve() == other.resolve() for other in apart_from):
+        raise BadInputError(f"The report would overwrite the picture {report}; give it another name.")
 
 
 def _write_report(

@@ -49,5 +49,14 @@ def _read(source: Path) -> list[dict[str, Any]]:
             raise BadInputError(f"Line {number} of {source} is not JSON.") from error
         if not (isinstance(row, dict) and isinstance(row.get("text"), str) and "id" in row):
             raise BadInputError(f"Line {number} of {source} needs an id and a text.")
+        if not _is_context(row.get("context") or []):
+            raise BadInputError(f"Line {number} of {source} needs a context of turns, each with a role and a text.")
         rows.append(row)
     return rows
+
+
+def _is_context(turns: Any) -> bool:
+    return isinstance(turns, list) and all(
+        isinstance(turn, dict) and isinstance(turn.get("role"), str) and isinstance(turn.get("text"), str)
+        for turn in turns
+    )
