@@ -12,8 +12,10 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from agent.studio import Studio
 from tests.ui.conftest import ROOT, Visit, streamlit_server
 from tools.grounding import remembered
+from tools.pictures.picture import Picture
 from tools.workspace.workspace import Workspace
 from ui.samples import samples
 
@@ -174,6 +176,25 @@ def test_versions_are_named_and_compared_in_the_strip(start: Visit, home: Path) 
     page.wait_for_selector("section.easel[data-compare=split]")
 
 
+def test_the_strip_shows_what_lies_above_the_current_branch(
+    server: str, home: Path, visit: Callable[[str], Visit]
+) -> None:
+    conversation = Studio(home).create_from(Picture(data.coffee()), "coffee.png")
+    for wish in ("a bit brighter", "a bit darker", "more contrast"):
+        conversation.workspace.go_to(conversation.workspace.root.id)
+        assert conversation.say(wish).wait(60)
+    seen = visit(f"{server}/?c={conversation.id}")
+    seen.page.get_by_role("button", name="Go to version 4:").wait_for()
+    strip = seen.page.locator(".strip").bounding_box()
+    assert strip is not None
+    for number in (3, 4):
+        box = seen.page.get_by_role("button", name=f"Go to version {number}:").bounding_box()
+        assert box is not None
+        assert strip["y"] <= box["y"]
+        assert box["y"] + box["height"] <= strip["y"] + strip["height"]
+    assert seen.errors == []
+
+
 def test_a_quick_action_says_it_for_the_person(start: Visit) -> None:
     page = _open_sample(start, "Coffee")
     first = _version(page)
@@ -189,7 +210,11 @@ def test_a_question_is_answered_by_a_click_on_the_picture(start: Visit) -> None:
     page = _open_sample(start, "Street")
     first = _version(page)
     _say(page, "blur the person")  # no model here knows a person by name
-    page.locator(".ask-text").filter(has_text="click").wait_for(timeout=_WORK)
+    asked = page.locator(".ask-text").filter(has_text="click")
+    asked.wait_for(timeout=_WORK)
+    lines = asked.bounding_box()
+    assert lines is not None
+    assert lines["height"] < 24, "one line, where there is room for it"
     page.mouse.click(*_spot(page, 0.15, 0.55, (810, 1080)))
     page.get_by_role("button", name="Use my selection").click(timeout=_WORK)
     _wait_for_new_version(page, first)

@@ -99,7 +99,7 @@ export default function mount({ data, parentElement, setStateValue }) {
     strip.dataset.shown = current.id;
     strip.scrollTo({
       left: left(current) - strip.clientWidth / 2 + WIDTH / 2,
-      top: top(current) + LANE > strip.clientHeight ? top(current) : 0,
+      top: Math.max(0, top(current) + LANE - strip.clientHeight),  // what lies above it stays in sight
       behavior: "instant",
     });
   }
