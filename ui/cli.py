@@ -76,6 +76,7 @@ def edit(
             seed=seed,
             report=report,
             references=reference or (),
+            warn=_to_standard_error,
         )
     if outcome.question:
         raise ask(outcome.question)
@@ -191,7 +192,7 @@ def recolor(
     from ui.commands.editing import recolor_picture
 
     with one_sentence():
-        typer.echo(recolor_picture(source, mask, colour, output))
+        typer.echo(recolor_picture(source, mask, colour, output, warn=_to_standard_error))
 
 
 @app.command()

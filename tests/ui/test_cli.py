@@ -283,3 +283,18 @@ def test_a_row_with_a_broken_context_is_one_sentence(context: object, tmp_path: 
     assert done.exit_code == 2
     assert_one_sentence(done)
     assert not out.exists()
+
+
+def test_what_the_formats_give_up_is_told_beside_the_result(photo: Path, mask: Path, tmp_path: Path) -> None:
+    ink, deep = tmp_path / "ink.jpg", tmp_path / "deep.png"
+    with Image.open(photo) as image:
+        image.convert("CMYK").save(ink)
+    cv2.imwrite(str(deep), data.astronaut().astype(np.uint16) * 257)
+    done = run("edit", ink, "brighter", "-o", tmp_path / "a.jpg")
+    assert done.exit_code == 0
+    assert "CMYK without a usable profile" in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    done = run("recolor", deep, mask, "navy", "-o", tmp_path / "b.jpg")
+    assert done.exit_code == 0
+    assert "JPEG holds 8 bits a sample" in done.stderr
+    assert not run("recolor", deep, mask, "navy", "-o", tmp_path / "c.png").stderr

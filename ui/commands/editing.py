@@ -51,11 +51,12 @@ def edit_picture(
     seed: int,
     report: Path | None,
     references: Sequence[Path] = (),
+    warn: Callable[[str], None] = print,
 ) -> Outcome:
     """One message about one picture, through the same conversation that the app holds.
 
     `references` are attached to it in their order: the first is "picture 2". Nothing is written when a question is open
-    or nothing could be done. Raises PentimentoError.
+    or nothing could be done. `warn` is told what the formats gave up. Raises PentimentoError.
     """
     if sum(given is not None for given in (mask, point, box)) > 1:
         raise BadInputError("Give one of --mask, --point and --box.")
@@ -78,7 +79,7 @@ def edit_picture(
             return Outcome(job.text, asked.text if asked else job.text)
         if job.state == "failed" or (steps and all("error" in step for step in steps)) or not steps:
             raise BadInputError(job.error or job.text)
-        save_picture(conversation.workspace.picture(), output)
+        _save(conversation, picture, output, warn)
         return Outcome(job.text)
 
 
@@ -107,15 +108,15 @@ def inpaint_picture(
     if notice:
         warn(f"{notice}.")
     arguments = {"value": engine, "seed": seed, "prompt": prompt}
-    report = _perform_masked(picture, mask, output, "inpaint", arguments, examples=examples)
+    report = _perform_masked(picture, mask, output, "inpaint", arguments, examples=examples, warn=warn)
     return f"Filled {report.mask_area} pixels with {report.engine}: {(report.verdict or '').rstrip('.')}."
 
 
-def recolor_picture(source: Path, mask: Path, colour: str, output: Path) -> str:
-    """Recolour exactly the masked pixels; returns one sentence."""
+def recolor_picture(source: Path, mask: Path, colour: str, output: Path, *, warn: Callable[[str], None] = print) -> str:
+    """Recolour exactly the masked pixels; returns one sentence. `warn` is told what the formats gave up."""
     picture = open_picture(source)
     check_target(output)
-    report = _perform_masked(picture, mask, output, "recolor", {"value": colour})
+    report = _perform_masked(picture, mask, output, "recolor", {"value": colour}, warn=warn)
     return f"Recoloured {report.mask_area} pixels: {colour}."
 
 
@@ -151,6 +152,7 @@ def _perform_masked(
     arguments: dict[str, Any],
     *,
     examples: Path | None = None,
+    warn: Callable[[str], None],
 ) -> StepReport:
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
         conversation = Studio(Path(home), choose_planner()).create_from(picture, output.name)
@@ -159,8 +161,14 @@ def _perform_masked(
             arguments = {**arguments, "source": conversation.keep_mask(mask_from(examples, picture.extent), _EXAMPLES)}
         context = replace(conversation.context(), consent=Consent(given=True))
         report = request_for(op, {"selection": name, **arguments}).perform(context)
-        save_picture(conversation.workspace.picture(), output)
+        _save(conversation, picture, output, warn)
         return report
+
+
+def _save(conversation: Conversation, opened: Picture, output: Path, warn: Callable[[str], None]) -> None:
+    """Save the present version; tell what opening the file and saving it changed in all of the picture."""
+    for notice in (*opened.notices, *save_picture(conversation.workspace.picture(), output)):
+        warn(notice)
 
 
 def _check_report(report: Path, *, apart_from: Sequence[Path]) -> None:
