@@ -32,6 +32,12 @@ def found_now(trial: Trial, words: str, sight: Sight) -> Finding | None:
     return Finding.measured("not found", 1 - overlap, 0.5, 0.9, f"I can't make out “{words}” in it")
 
 
+def knows_names(sight: Sight, pixels: np.ndarray) -> bool:
+    """Whether a model here can tell what things are called in H×W×3 samples such as these. Loads it, once."""
+    with sight.lock:
+        return sight.glimpse(pixels).name not in _NAMELESS
+
+
 def _overlap(trial: Trial, words: str, sight: Sight) -> float | None:
     extent = Extent.of(trial.after)
     box = bounds_of(trial.target, 0.5)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import numpy as np
+
 from models.checking.seams import seam_share
-from tools.checking.finding import found_now
+from models.mask import Mask
+from tools.checking.finding import found_now, knows_names
 from tools.checking.trial import Correction, Examined, Trial
-from tools.checking.verdict import Finding, Verdict
+from tools.checking.verdict import Finding, Outcome, Verdict
 from tools.sight import Sight
 
 SEAM = (0.15, 0.35)  # share of the rim; what is new may well have an edge of its own there
 _ANOTHER_SEED = 1009
+GOOD = 0.0  # what `judge_for` values a draft at in which nothing is wrong
 
 
 def examined(trial: Trial, thing: str, sight: Sight, of: Trial | None = None) -> Examined:
@@ -25,3 +31,20 @@ def examined(trial: Trial, thing: str, sight: Sight, of: Trial | None = None) ->
         return Examined(verdict)
     reason = "it could not be made out" if worst.kind == "not found" else "the rim showed"
     return Examined(verdict, Correction(trial.target, reason, trial.seed + _ANOTHER_SEED))
+
+
+def judge_for(before: np.ndarray, hole: Mask, thing: str, sight: Sight) -> Callable[[np.ndarray], float] | None:
+    """Who tells good drafts of a thing from poor ones; None when nobody here knows what things are called.
+
+    `before` is H×W×3 (8 or 16 bit), `hole` its H×W mask of what is painted (> 0); a draft has the shape of `before`.
+    Drafts in which nothing is wrong are all worth `GOOD`: where every draft passes, what CLIP likes better still is no
+    better (ICEdit, 2504.20690, found pictures chosen by it worse). Others are worth less, the worse they are.
+    """
+    if not knows_names(sight, before):
+        return None
+
+    def judge(draft: np.ndarray) -> float:
+        verdict = examined(Trial(before, draft, hole, hole), thing, sight).verdict
+        return GOOD if verdict.outcome is Outcome.PASSED else -verdict.badness
+
+    return judge

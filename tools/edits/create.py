@@ -56,18 +56,22 @@ class PaintedEdit(PixelEdit):
     def compute(self, region: Region, context: EditContext) -> Computed:
         """Paint it."""
         hole = (region.mask > 0).astype(np.float32)
+        thing, wanted = str(self.model_dump()["value"]), self.commission(region)
         painted = paint(
             region.rgb,
             hole,
-            commissioned(str(self.model_dump()["value"]), self.commission(region), region.picture, context),
+            commissioned(thing, wanted, region.picture, context),
             context,
             seed=self.seed,
             engine=self.engine,
             at=region.bounds,
             picture=region.picture.extent,
             otherwise=_WITHOUT,
+            thing=None if wanted.intent is Intent.REWORK else thing,  # a material is no thing to be found
         )
-        return Computed(painted.image, painted.engine, mask=hole, note=painted.note, details=painted.details)
+        return Computed(
+            painted.image, painted.engine, mask=hole, note=painted.note, details=painted.details, seed=painted.seed
+        )
 
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
         """Whether those who know what things are called see it. A service is not paid for a second try unasked."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field
@@ -22,7 +22,7 @@ from tools.checking.trial import Correction, Examined, Limited, OutOfTimeError, 
 from tools.checking.verdict import Outcome
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
-from tools.grounding import Target, ground, remember
+from tools.grounding import Target, ground, keep_offer, remember
 from tools.pictures.picture import Picture
 from tools.questions import NeedsAnswerError, Question
 from tools.workspace.workspace import Patch
@@ -59,7 +59,8 @@ class Computed:
     `rgb` has the region's shape and dtype. `mask` is the compositing mask; None keeps the region's own.
     `alpha` (h×w, the picture's dtype) is given by edits that change transparency; it applies where the mask is
     above 0. `note` is one short measured remark for the report's verdict. `made` is what "it" means afterwards, over
-    the whole picture, for edits that bring something in; None: what the edit was about.
+    the whole picture, for edits that bring something in; None: what the edit was about. `seed` is what the samples came
+    from, for edits that may choose it themselves; None: the request's.
     """
 
     rgb: np.ndarray
@@ -69,6 +70,7 @@ class Computed:
     note: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
     made: Target | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,13 +157,14 @@ class PixelEdit(EditRequest):
         picture = context.workspace.picture()
         end = 0.55 if self.checked else 0.95
         kept = self._attempted(picture, target, None, replace(context, progress=progress.part(0.1, end)))
+        asked = self._repeatable(kept)
         other, correction, outcome = None, self._correction(kept), None
         if correction is not None:
             progress.report(end, "trying again")
             limited = Limited(progress.part(end, 0.95), context.clock, max(_FLOOR, context.clock() - started))
             try:
                 with limited:
-                    second = self._attempted(
+                    second = asked._attempted(
                         picture, target, correction, replace(context, progress=limited.progress), kept
                     )
                 better = self.attempt == 2 or second.badness < kept.badness
@@ -173,8 +176,13 @@ class PixelEdit(EditRequest):
         seconds = context.clock() - started
         base = context.workspace.head.id
         if other is not None:
-            self._commit(other, context, base, seconds, tried, 1 if outcome == "kept" else 2)
-        return self._commit(kept, context, base, seconds, tried, None)
+            asked._commit(other, context, base, seconds, tried, 1 if outcome == "kept" else 2)
+        return asked._commit(kept, context, base, seconds, tried, None)
+
+    def _repeatable(self, first: Attempt) -> Self:
+        """This request with the seed that its first try chose, which need not be chosen again."""
+        chosen = first.computed.seed
+        return self if chosen is None else self.model_copy(update={"seed": chosen})
 
     def _correction(self, first: Attempt) -> Correction | None:
         """What to try differently; nothing for masks that the person gave: not a pixel beyond them may change."""
@@ -206,7 +214,8 @@ class PixelEdit(EditRequest):
         context.progress.report(0.9, "checking")
         words = target.label if target is not None and target.how == "words" else None
         before = None if first is None else first.trial(words, self.seed)
-        return replace(attempt, examined=self.examine(attempt.trial(words, self.seed), computed, context, before))
+        seed = self.seed if computed.seed is None else computed.seed
+        return replace(attempt, examined=self.examine(attempt.trial(words, seed), computed, context, before))
 
     def _commit(
         self,
@@ -253,6 +262,9 @@ class PixelEdit(EditRequest):
         about = computed.made or target
         if about is not None:
             remember(workspace, version.id, about)
+        if attempt.examined is not None and attempt.examined.offer is not None:
+            offer = attempt.examined.offer
+            keep_offer(workspace, version.id, offer.name, offer.mask)
         return replace(report, version=version.id)
 
     def find_target(self, context: EditContext) -> Target | None:

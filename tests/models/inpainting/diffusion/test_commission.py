@@ -189,6 +189,9 @@ def test_the_best_draft_is_painted_in_full(tiny: Tiny, photo: np.ndarray, hole: 
     assert len(judged) == 3
     assert np.array_equal(made, engine.fill(photo, hole, seed=12, progress=SILENT))
     assert not np.array_equal(made, judged[1])
+    judged.clear()
+    assert engine.best_of(photo, hole, [11, 12, 13], judge, steps=1, progress=SILENT, enough=0.9)[1] == 12
+    assert len(judged) == 2, "good enough"
 
 
 @pytest.mark.parametrize("name", ["sd", "sdxl", "flux-fill", "kontext", "klein"])
