@@ -86,7 +86,8 @@ def ground(
     """Find what a request is about in the workspace's current version.
 
     In this order: the selection it names; the person's own fresh selection; a saved selection of that name;
-    the same phrase grounded earlier on this path (an orange suit stays "the suit" once it is navy); words.
+    what the last result offered to take next ("its shadow"); the same phrase grounded earlier on this path (an orange
+    suit stays "the suit" once it is navy); words.
     None for the whole picture: when nothing is named or selected, or, where no target is `needed`, when a word only
     points ("brighten it") and there is nothing to point at.
     Raises NeedsAnswerError when nothing matches, it is not clear which is meant, or words are grounded with a score
@@ -106,7 +107,7 @@ def ground(
     saved = _saved_by_name(context, target)
     if saved is not None:
         return saved
-    earlier = _grounded_earlier(context, target)
+    earlier = _offered(context, target) or _grounded_earlier(context, target)
     if earlier is not None:
         return earlier
     if is_pointing(target):
@@ -119,6 +120,22 @@ def ground(
 def remember(workspace: Workspace, version_id: str, target: Target) -> None:
     """Keep what an edit worked on, so that "it", "a bit darker" and "the other one" have a meaning later."""
     workspace.save_selection(_MEMORY + version_id, target.mask, {"label": target.label, "exact": target.exact})
+
+
+def keep_offer(workspace: Workspace, version_id: str, name: str, mask: Mask) -> None:
+    """Keep what lies beside a version's result and was offered to the person, so that "its shadow" has a meaning."""
+    workspace.save_selection(_offer_name(version_id), mask, {"label": name})
+
+
+def copy_offer(source: Workspace, of: str, workspace: Workspace, version_id: str) -> None:
+    """Keep what was offered beside version `of` of another workspace beside a version of this one, if anything was."""
+    if source.has_selection(_offer_name(of)):
+        offer = source.selection(_offer_name(of))
+        keep_offer(workspace, version_id, str(offer.origin["label"]), offer.mask)
+
+
+def _offer_name(version_id: str) -> str:
+    return f"{_MEMORY}{version_id}{_MEMORY}offer"
 
 
 def remembered(workspace: Workspace, version_id: str) -> Selection | None:
@@ -189,6 +206,20 @@ def _recent_targets(context: EditContext) -> list[tuple[Version, Selection]]:
         if kept is not None and kept.mask.shape == _shape(context):
             found.append((version, kept))
     return found
+
+
+def _offered(context: EditContext, target: str) -> Target | None:
+    """What the current version's edit offered: "its shadow", "the shadow of the mug" after the mug went."""
+    workspace = context.workspace
+    version = workspace.head
+    name = _offer_name(version.id)
+    if not workspace.has_selection(name):
+        return None
+    offered, about = workspace.selection(name), remembered(workspace, version.id)
+    label = str(offered.origin["label"])
+    words = set(words_of(target))
+    allowed = {label} | set(words_of(str(about.origin["label"]) if about is not None else ""))
+    return Target(offered.mask, f"its {label}", "earlier") if label in words and words <= allowed else None
 
 
 def _grounded_earlier(context: EditContext, target: str) -> Target | None:

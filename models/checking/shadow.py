@@ -32,7 +32,7 @@ _CLEAR = 2.5  # times the ground's own variation a shadow is deep
 _CORE, _PENUMBRA = 0.7, 0.3  # of the depth: where a shadow is sure, and how far out it is followed
 _WARMER = 0.12  # of the depth: so much more red than blue may be left
 _BLUER = 0.55  # of the depth: so much more blue than red may be left
-_TOUCHING = 3  # pixels
+_TOUCHING = 4  # pixels
 _SMALLEST, _LARGEST = 0.015, 0.9  # of the target's area
 _MEETS = 0.12  # of the thing's width: the length along which its shadow touches it
 _STEEP = 0.5  # of the depth per pixel: so steep at its outer edge, a patch is a thing
@@ -58,7 +58,7 @@ def shadow(before: np.ndarray, target: Mask, hole: Mask) -> Shadow | None:
         return None
     near = Neighbourhood.around(before, target, hole, _LONGEST)
     light = np.log(srgb_to_linear(near.rgb.astype(np.float32) / np.float32(255)) + np.float32(_DARK))
-    smooth = cv2.GaussianBlur(light, (0, 0), _SMOOTH)
+    smooth = _smoothed(light, ~near.hole)
     foot = _foot(near)
     ground = _ground(smooth, foot & ~near.hole)
     if ground is None:
@@ -88,6 +88,13 @@ class _Ground:
     lit: np.ndarray
     varies: float
     where: np.ndarray
+
+
+def _smoothed(light: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """h×w×3: smoothed from what lies outside alone, so that the thing's own colours don't bleed into its shadow."""
+    weight = cv2.GaussianBlur(outside.astype(np.float32), (0, 0), _SMOOTH)
+    summed = cv2.GaussianBlur(light * outside[..., None], (0, 0), _SMOOTH)
+    return np.where(outside[..., None], summed / np.maximum(weight, 1e-3)[..., None], light)
 
 
 def _foot(near: Neighbourhood) -> np.ndarray:

@@ -11,21 +11,23 @@ from models.checking.copies import Copies, recognisable_copies
 from models.checking.leftovers import Leftovers, leftovers
 from models.checking.reflection import Reflection, reflection
 from models.checking.seams import seam_share
+from models.checking.shadow import Shadow, shadow
 from models.mask import Mask, area, fill_holes, grow
 from tools.checking.finding import found_again
-from tools.checking.trial import Correction, Examined, Trial
+from tools.checking.trial import Correction, Examined, Offer, Trial
 from tools.checking.verdict import Finding, Verdict
 from tools.sight import Sight
 
 # From which figure on a measure is doubtful, and from which it has failed: see tests/benchmarks/checks.py.
 LEFT_OVER = (0.06, 0.20)  # share of the thing's area
 MIRRORED = (0.50, 0.75)  # correlation with the mirror image
+SHADED = (0.50, 0.90)  # how sure it is a shadow
 SEAM = (0.10, 0.25)  # share of the rim
 COPIED = (0.15, 0.40)  # share of the filling's structure
 _LOOKS = 3  # how often leftovers are looked for beside what was taken in
 _BAY = 0.03  # of the thing's side: narrower bays of its outline are closed
 _RIM = 0.01  # of the thing's side: so much wider the second hole is
-_MOST_TAKEN_IN = 1.6  # of the thing's area, mirror image included
+_MOST_TAKEN_IN = 1.6  # of the thing's area, mirror image and shadow included
 _ANOTHER_SEED = 1009
 
 
@@ -36,7 +38,8 @@ def examined(trial: Trial, sight: Sight, of: Trial | None = None) -> Examined:
     verdict = judged(seen)
     if again is not None:
         verdict = Verdict((*verdict.findings, again), verdict.remark)
-    return Examined(verdict, correction(trial, seen) if of is None else None)
+    offer = None if seen.shaded is None else Offer("shadow", seen.shaded.mask)
+    return Examined(verdict, correction(trial, seen) if of is None else None, offer)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Seen:
     mirrored: Reflection
     seam: float
     copied: Copies
+    shaded: Shadow | None = None
 
 
 def look(trial: Trial, of: Trial | None = None) -> Seen:
@@ -58,13 +62,19 @@ def look(trial: Trial, of: Trial | None = None) -> Seen:
     if outside < LEFT_OVER[0]:  # the mirror image is inside the hole already
         mirrored = Reflection(mirrored.mask, 0.0)
     copied = recognisable_copies(trial.after, trial.target, trial.allowed)
-    return Seen(left, mirrored, seam_share(trial.after, trial.allowed), copied)
+    # what lies dark under a thing that is mirrored there is its mirror image
+    shaded = None if mirrored.likeness >= MIRRORED[0] else shadow(trial.before, first.target, trial.allowed)
+    if shaded is not None and shaded.confidence < SHADED[0]:
+        shaded = None
+    return Seen(left, mirrored, seam_share(trial.after, trial.allowed), copied, shaded)
 
 
 def judged(seen: Seen) -> Verdict:
     """The verdict on what was measured."""
     left = f"something of it seems to be left beside it ({seen.left.share:.0%} of its size)"
+    shaded = 0.0 if seen.shaded is None else seen.shaded.confidence
     findings = (
+        Finding.measured("shadow", shaded, *SHADED, "its shadow is still there; say “remove its shadow too”"),
         Finding.measured("leftover", seen.left.share, *LEFT_OVER, left),
         Finding.measured("reflection", seen.mirrored.likeness, *MIRRORED, "its mirror image is still there"),
         Finding.measured("seam", seen.seam, *SEAM, f"an edge shows along {seen.seam:.0%} of the rim"),
@@ -79,7 +89,7 @@ def correction(trial: Trial, seen: Seen) -> Correction | None:
     if not wrong:
         return None
     target, reasons, avoid = (trial.target >= 0.5).astype(np.float32), [], None
-    if wrong & {"leftover", "reflection"}:
+    if wrong & {"leftover", "reflection", "shadow"}:
         target, reasons = _taken_in(trial, seen, target)
     if "copies" in wrong:
         avoid = grow(seen.copied.sources, 4)
@@ -105,6 +115,9 @@ def _taken_in(trial: Trial, seen: Seen, target: Mask) -> tuple[Mask, list[str]]:
             break
     if seen.left.share >= LEFT_OVER[0]:
         reasons.append("part of it was left")
+    if seen.shaded is not None:  # not before: what adjoins a shadow is no part of the thing
+        wider = np.maximum(wider, seen.shaded.mask)
+        reasons.append("its shadow was left")
     wider = grow(wider, 2 + round(_RIM * float(np.sqrt(area(wider)))))  # specks of the old rim go with it
     most = (1 + _MOST_TAKEN_IN) * area(target)
     return (wider, reasons) if area(wider) <= most else (target, [])

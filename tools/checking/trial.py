@@ -43,11 +43,20 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """Something beside the result that the verdict offers to take next: its one-word `name`, H×W float32 `mask`."""
+
+    name: str
+    mask: Mask
+
+
+@dataclass(frozen=True)
 class Examined:
-    """The verdict on a trial, and what to try next where that promises anything."""
+    """The verdict on a trial, what to try next where that promises anything, and what the person is offered."""
 
     verdict: Verdict
     correction: Correction | None = None
+    offer: Offer | None = None
 
 
 class OutOfTimeError(Exception):

@@ -17,7 +17,7 @@ from models.mask import Mask
 from models.progress import Progress
 from tools.edits.context import EditContext
 from tools.edits.request import EditRequest, StepReport
-from tools.grounding import Target, named_selections, remember, remembered
+from tools.grounding import Target, copy_offer, named_selections, remember, remembered
 from tools.pictures.picture import Picture
 from tools.selections.carrying import in_frame
 from tools.workspace.tree import Version
@@ -77,6 +77,7 @@ class Rehearsal:
         if kept is not None:
             label, exact = str(kept.origin["label"]), bool(kept.origin.get("exact"))
             remember(workspace, version.id, Target(kept.mask, label, "earlier", exact))
+        copy_offer(self._copy, done.version, workspace, version.id)
         return version
 
 

@@ -119,7 +119,7 @@ class Remove(Fill):
             return found
         # what it is filled with was said, so that an edge or a likeness is as wanted
         mattering = tuple(one for one in found.verdict.findings if one.kind not in ("seam", "copies"))
-        return Examined(Verdict(mattering, computed.note.rstrip(".")))
+        return Examined(Verdict(mattering, computed.note.rstrip(".")), offer=found.offer)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""

@@ -33,10 +33,18 @@ def test_a_cast_shadow_is_found_where_it_lies(ground: np.ndarray, depth: type) -
     assert not (taken & ~outside).any(), "what is filled already is not asked for again"
 
 
+def test_a_hole_as_tight_as_the_thing_hides_no_shadow() -> None:
+    picture, box, cast = box_with_a_shadow(grass())
+    found = shadow(picture, box, box)
+    assert found is not None
+    assert ((found.mask > 0) & (cast > 0.5)).sum() > 0.8 * (cast > 0.5).sum()
+
+
+@pytest.mark.parametrize("margin", [0, 4])
 @pytest.mark.parametrize("ground", [grass(), floor()], ids=["grass", "smooth floor"])
-def test_there_is_no_shadow_where_none_is(ground: np.ndarray) -> None:
+def test_there_is_no_shadow_where_none_is(ground: np.ndarray, margin: int) -> None:
     box = rectangle(ground.shape, 90, 70, 160, 160)
-    assert shadow(painted(ground, box, (190, 60, 50)), box, grow(box, 4)) is None
+    assert shadow(painted(ground, box, (190, 60, 50)), box, grow(box, margin)) is None
 
 
 def beside(ground: np.ndarray, colour: tuple[int, int, int]) -> tuple[np.ndarray, Mask]:

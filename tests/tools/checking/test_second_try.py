@@ -8,13 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agent.offline.planner import plan
 from models.errors import CancelledError
 from models.progress import Progress
-from tests.models.checking.scenes import grass, mirrored, painted, rectangle
+from tests.models.checking.scenes import box_with_a_shadow, grass, mirrored, painted, rectangle
 from tests.tools.opened import opened, perform
 from tools.checking.trial import Limited, OutOfTimeError
 from tools.checking.verdict import Finding, Outcome, Verdict
 from tools.edits.context import EditContext
+from tools.grounding import ground
+from tools.questions import NeedsAnswerError
 
 
 def guessed(context: EditContext, mask: np.ndarray) -> str:
@@ -148,3 +151,60 @@ def test_a_verdict_speaks_of_the_worst() -> None:
     assert (verdict.outcome, verdict.sentence) == (Outcome.DOUBTFUL, "b line")
     assert verdict.badness > Verdict((good, good), "").badness
     assert [one.get("line") for one in verdict.as_details()["findings"]] == [None, "b line"]
+
+
+def test_its_shadow_goes_with_it(tmp_path: Path) -> None:
+    picture, box, cast = box_with_a_shadow(grass())
+    context = opened(tmp_path, picture)
+    report = perform(context, "remove", selection=guessed(context, box))
+    told = report.as_dict()
+    assert told["retry"] == {"reason": "its shadow was left", "outcome": "kept"}
+    after = context.workspace.picture().pixels
+    assert darkness(after, cast) < 0.25 * darkness(picture, cast)
+
+
+def test_the_shadow_of_what_a_person_outlined_is_offered_and_the_offer_holds(tmp_path: Path) -> None:
+    picture, box, cast = box_with_a_shadow(grass())
+    context = opened(tmp_path, picture)
+    context.workspace.save_selection("mine", box, {"by": "mask"})
+    report = perform(context, "remove", selection="mine", target="box")
+    assert "retry" not in report.as_dict()
+    assert report.mask_area == np.count_nonzero(box)
+    assert "its shadow is still there; say “remove its shadow too”" in report.message
+    (step,) = plan("remove its shadow too").steps
+    assert (step.op, step.target) == ("remove", "shadow")
+    second = perform(context, step.op, target=step.target)
+    assert second.message.startswith("Removed its shadow")
+    assert "still there" not in second.message
+    after = context.workspace.picture().pixels
+    assert darkness(after, cast) < 0.25 * darkness(picture, cast)
+
+
+@pytest.mark.parametrize("words", ["its shadow", "the shadow", "the box's shadow", "the shadow of the box"])
+def test_an_offer_is_called_as_people_call_it(tmp_path: Path, words: str) -> None:
+    context, cast = offered(tmp_path)
+    target = ground(context, words)
+    assert target is not None
+    assert not target.exact
+    assert ((target.mask > 0) & (cast > 0.5)).sum() > 0.7 * (cast > 0.5).sum()
+
+
+def test_an_offer_ends_with_the_version_it_was_made_for(tmp_path: Path) -> None:
+    context, _ = offered(tmp_path)
+    context.workspace.undo()
+    with pytest.raises(NeedsAnswerError):
+        ground(context, "its shadow", certainty=0.99)
+
+
+def offered(folder: Path) -> tuple[EditContext, np.ndarray]:
+    """After the removal of a box by an exact mask, with its shadow still there."""
+    picture, box, cast = box_with_a_shadow(grass())
+    context = opened(folder, picture)
+    context.workspace.save_selection("mine", box, {"by": "mask"})
+    perform(context, "remove", selection="mine", target="box")
+    return context, cast
+
+
+def darkness(picture: np.ndarray, cast: np.ndarray) -> float:
+    """How much darker the picture is where the shadow lay than the lit ground, in 8-bit levels, at least 0."""
+    return max(0.0, float(grass().mean() - picture[cast > 0.5].mean()))
