@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.offline import (
     answering,
@@ -138,7 +139,7 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     if intents.is_unsupported(text):
         return [Step("other", None, "unsupported")], ""
     if past.last and (steps := followup.elliptical(text, past)):
-        return completed(steps, past, has_selection)
+        return completed(_pointed_at(steps, short) if has_selection else steps, past, has_selection)
     steps = (
         filling.filled_from(text, past, has_selection)
         or restyling.seamless(normalise.strip_tail(normalise.strip_preamble(text)))
@@ -146,6 +147,7 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     )
     if not steps and past.last:
         steps = followup.loose(text, past)
+        steps = _pointed_at(steps, short) if has_selection else steps
     if not steps and has_selection:
         steps = _of_selection(short)
     if not steps:
@@ -155,6 +157,13 @@ def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Ste
     if not steps:
         return [Step("clarify")], "unknown" if len(text) < 400 else "target"
     return completed(steps, past, has_selection)
+
+
+def _pointed_at(steps: list[Step], short: str) -> list[Step]:
+    """A follow-up said while pointing at something new: it is about that, and not about what was spoken of last."""
+    if v.full(rf"{v.DEGREE}{v.TONE}", short) and (anew := _of_selection(short)):
+        return anew
+    return [replace(step, target="this") if step.target and step.target not in short else step for step in steps]
 
 
 def _of_selection(short: str) -> list[Step]:

@@ -84,3 +84,16 @@ def test_naming_a_thing_is_a_reference(text: str) -> None:
 )
 def test_a_wish_is_no_reference(text: str) -> None:
     assert not is_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("a bit darker", Step("adjust", "this", "a bit darker")),
+        ("now in red", Step("recolor", "this", "red")),
+        ("the car in red", Step("recolor", "car", "red")),
+    ],
+)
+def test_a_follow_up_said_while_pointing_is_about_what_is_pointed_at(text: str, step: Step) -> None:
+    past = [Turn("user", "make the car #1F3A93"), Turn("assistant", "Recoloured the car: #1F3A93.")]
+    assert plan(text, past, has_selection=True).steps == (step,)
