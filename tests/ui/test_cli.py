@@ -298,3 +298,11 @@ def test_what_the_formats_give_up_is_told_beside_the_result(photo: Path, mask: P
     assert done.exit_code == 0
     assert "JPEG holds 8 bits a sample" in done.stderr
     assert not run("recolor", deep, mask, "navy", "-o", tmp_path / "c.png").stderr
+
+
+def test_a_batch_that_cannot_begin_makes_no_folder(photo: Path, tmp_path: Path) -> None:
+    recipe, out = tmp_path / "recipe.json", tmp_path / "results"
+    recipe.write_text('[{"op": "adjust", "value": "brighter"}]')
+    done = run("batch", recipe, photo.parent, out, "--engine", "moon")
+    assert done.exit_code == 2
+    assert not out.exists()

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ def run_batch(
     picture does not stop the rest; `batch.jsonl` in the target records every step. Raises BadInputError.
     """
     edits = read_recipe(recipe)
+    perform = _engine(engine)
     if not source.is_dir():
         raise BadInputError(f"{source} is not a folder.")
     if target.resolve() == source.resolve():
@@ -69,7 +71,7 @@ def run_batch(
     jobs = [(str(path), str(target / path.name), edits) for path in waiting]
     failed = 0
     with (target / _LOG).open("a", encoding="utf-8") as log:
-        for number, result in enumerate(_engine(engine)(jobs, workers), start=1):
+        for number, result in enumerate(perform(jobs, workers), start=1):
             failed += bool(result.error)
             entry = {"name": result.name, "error": result.error or None, "steps": result.steps}
             log.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -122,6 +124,8 @@ def _engine(name: str) -> Callable[[Sequence[Job], int], Iterator[Result]]:
     if name == "local":
         return _local
     if name == "ray":
+        if find_spec("ray") is None:
+            raise UnavailableError("The ray engine needs the 'ray' extra of this package.")
         return _ray
     raise BadInputError(f"The engine is 'local' or 'ray', not {name!r}.")
 
@@ -138,10 +142,8 @@ def _local(jobs: Sequence[Job], workers: int) -> Iterator[Result]:
 
 
 def _ray(jobs: Sequence[Job], workers: int) -> Iterator[Result]:
-    try:
-        import ray  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise UnavailableError("The ray engine needs the 'ray' extra of this package.") from error
+    import ray  # pyright: ignore[reportMissingImports]
+
     ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False, configure_logging=False)
     try:
         remote = ray.remote(edit_file)
