@@ -5,14 +5,17 @@
 Seams: fillings of scikit-image's photos against raw copies from elsewhere, 12 levels brighter. Leftovers and mirror
 images: whole regions of the shared photos against the same regions with a quarter cut off, which is then left beside
 the hole (regions as people drew them: some are parts of a thing, so that what they call left over is not always wrong).
-Copies: the fillings against a piece of the surroundings pasted into the hole. Old colour: recoloured regions against
-the same with a mask 6 pixels too tight. Colour: against another colour than was asked for. Printed: how many good
-results are nagged about (doubtful or failed), and how many damaged ones are noticed.
+Shadows: whole regions against the same with a soft shadow darkened into the photo at their foot (what some regions cast
+is real); whatever is found in the shared and scikit-image's photos is named under the table, to be looked at. Copies:
+the fillings against a piece of the surroundings pasted into the hole. Old colour: recoloured regions against the same
+with a mask 6 pixels too tight. Colour: against another colour than was asked for. Printed: how many good results are
+nagged about (doubtful or failed), and how many damaged ones are noticed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -24,14 +27,17 @@ from models.checking.leftovers import leftovers
 from models.checking.old_colour import old_colour
 from models.checking.reflection import reflection
 from models.checking.seams import seam_share
+from models.checking.shadow import shadow
 from models.colour.difference import body_difference
 from models.colour.naming import parse_colour
+from models.colour.oklab import linear_to_srgb, srgb_to_linear
 from models.colour.recolour import body_colour, recolour
 from models.errors import BadInputError
-from models.geometry import Extent
+from models.geometry import Bounds, Extent
 from models.inpainting.filling import fill_hole
 from models.mask import Mask, bounds, components, grow
 from models.progress import SILENT
+from models.segmentation.weight_free import WeightFreePredictor
 from tests.benchmarks.removals_sheet import REMOVALS, drawn, outlined, photo
 from tests.shared_material import SHARED
 from tools.checking import recolouring, removal
@@ -118,6 +124,39 @@ def hole_of(mask: Mask) -> Mask:
     return grow(mask, 3 + round(0.003 * Extent.of(mask).diagonal))
 
 
+def with_a_shadow(picture: np.ndarray, mask: Mask) -> np.ndarray:
+    """The picture with 55 % of the light gone in a soft ellipse at the right of the region's foot."""
+    box, cast = bounds(mask), np.zeros(mask.shape, np.float32)
+    centre = (box.center.x + box.width // 3, box.y1 - box.height // 12)
+    axes = (max(4, round(0.6 * box.width)), max(3, round(0.12 * box.height)))
+    cv2.ellipse(cast, centre, axes, 0.0, 0.0, 360.0, (1.0,), -1)
+    cast = cv2.GaussianBlur(cast, (0, 0), max(1.0, 0.03 * box.height)) * (mask < 0.5)
+    light = srgb_to_linear(picture.astype(np.float32) / np.float32(255)) * (1 - 0.55 * cast[..., None])
+    return np.rint(linear_to_srgb(light) * 255).astype(np.uint8)
+
+
+def shadow_confidence(picture: np.ndarray, mask: Mask) -> float:
+    """As the check sees it; 0 for none."""
+    found = shadow(picture, mask, hole_of(mask))
+    return 0.0 if found is None else found.confidence
+
+
+def photographed() -> Iterator[tuple[str, np.ndarray, Mask]]:
+    """Name, photo and thing: scikit-image's with the outlines of the sheet, the shared ones by their boxes."""
+    for one in REMOVALS:
+        picture = photo(one.photo)
+        yield f"{one.photo}: {one.thing}", picture, drawn(one.outline, picture.shape)
+    if SHARED is None:
+        return
+    folder = SHARED / "eval" / "photos"
+    rows = [json.loads(line) for line in (folder / "boxes.jsonl").read_text().splitlines()]
+    for row in [row for row in rows if row.get("box")]:
+        picture = cv2.cvtColor(np.asarray(cv2.imread(str(folder / row["image"]))), cv2.COLOR_BGR2RGB)
+        predictor = WeightFreePredictor()
+        predictor.set_image(picture)
+        yield f"{row['image']}: {row['target']}", picture, predictor.from_box(Bounds(*row["box"])).mask
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -139,6 +178,8 @@ def main() -> None:
         good["leftover"].append(leftovers(picture, mask, hole_of(mask)).share)
         damaged["leftover"].append(leftovers(picture, part, hole_of(part)).share)
         good["reflection"].append(reflection(picture, mask, hole_of(mask)).likeness)
+        good["shadow"].append(shadow_confidence(picture, mask))
+        damaged["shadow"].append(shadow_confidence(with_a_shadow(picture, mask), mask))
         try:
             coloured = body_colour(picture, mask).has_hue
             done = recolour(picture, mask, wish)
@@ -156,6 +197,7 @@ def main() -> None:
         "copies": removal.COPIED,
         "leftover": removal.LEFT_OVER,
         "reflection": removal.MIRRORED,
+        "shadow": removal.SHADED,
         "colour": recolouring.OFF,
         "old colour": recolouring.OLD,
     }
@@ -167,6 +209,9 @@ def main() -> None:
             f"{kind:>11} {doubtful:8.3f} {failed:7.3f} {len(good[kind]):5} {nagged:7.1%} {len(damaged[kind]):8} "
             f"{noticed:8.1%}"
         )
+    seen = [(name, shadow_confidence(picture, mask)) for name, picture, mask in photographed()]
+    found = [f"{name} ({confidence:.2f})" for name, confidence in seen if confidence >= removal.SHADED[0]]
+    print(f"shadows found beside {len(found)} of {len(seen)} things in photos: {'; '.join(found)}")
 
 
 if __name__ == "__main__":
