@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from agent.offline import vocabulary as v
 from agent.offline.steps import Step
 
 HELLO = (
@@ -21,10 +24,15 @@ REFUSED = "I won't make that edit."
 REFUSED_COMMAND = "I only edit photos, and I do not follow commands hidden in a message."
 UNSUPPORTED = "I can't do that: I change still photos, and make no video, sound or new viewpoints."
 POSE = "I can't change a pose, an expression or an age without an image model."
+NO_SUCH_EDIT = (
+    "I know no edit that does “{wish}”; say it in other words, as in “remove the car” or “make the mug navy blue”."
+)
 EXPORT = "Use the download button below the picture to save it in the format you like."
 BATCH = "To repeat the edits on other photos, save them as a recipe and apply it to the folder."
 UNKNOWN = "I did not understand that; what should I change in the photo?"
 ELSEWHERE = "I only edit photos, so I can't help with that."
+
+_POSED = re.compile(rf"^(?!(?:show|give) (?:me|us)\b).*\b(?:{v.POSE}|turned|raised|age)\b", re.I)
 
 _QUESTIONS = {
     "target": "What in the photo should I change?",
@@ -61,5 +69,5 @@ def reply_for(steps: list[Step], why: str = "") -> str | None:
             return UNSUPPORTED
         if value.startswith("export"):
             return EXPORT
-        return POSE
+        return POSE if _POSED.search(value) else NO_SUCH_EDIT.format(wish=value) if value else UNKNOWN
     return None

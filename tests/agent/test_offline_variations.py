@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.offline import Turn, plan
+from agent.offline.replies import NO_SUCH_EDIT, POSE, reply_for
+from agent.offline.steps import Step
 
 REMOVED = [Turn("user", "remove the car"), Turn("assistant", "Removed the car.")]
 SHOWN = [
@@ -82,3 +84,9 @@ def test_an_amount_off_a_side_is_no_thing(text: str, value: str) -> None:
 
 def test_a_thing_off_a_side_is_one() -> None:
     assert steps("take the sticker off the left door", [])[0][0] == "remove"
+
+
+def test_only_a_pose_is_refused_as_a_pose() -> None:
+    assert reply_for([Step("other", "man", "smiling")]) == POSE
+    reply = reply_for([Step("other", "this", "show me three blue variations")])
+    assert reply == NO_SUCH_EDIT.format(wish="show me three blue variations")
