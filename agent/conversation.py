@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from langchain_core.messages import AIMessageChunk, HumanMessage, ToolMessage
 from langgraph.checkpoint.sqlite import SqliteSaver
+from langgraph.constants import END
 from langgraph.types import Command
 
 from agent.edit_tools import AGREED, NONE_OF_THESE
@@ -277,6 +278,7 @@ class Conversation:
             try:
                 work(job)
             except CancelledError:
+                self._drop_question()
                 self._finish(job, "Stopped; nothing was changed." if not _steps(job) else "Stopped there.")
                 raise
             except BaseException as error:
@@ -285,6 +287,11 @@ class Conversation:
 
         self.job = Job(guarded).start()
         return self.job
+
+    def _drop_question(self) -> None:
+        """End a turn that stopped just as it was asking: nobody is waiting for an answer any more."""
+        if self._agent.get_state(self._config).interrupts:
+            self._agent.update_state(self._config, None, as_node=END)
 
     def _keep_drawing(self, strokes: Mapping[str, Any] | None, mask: Mask | None, job: Job) -> str:
         job.as_progress.report(0.0, "finding the selection")

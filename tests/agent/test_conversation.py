@@ -11,6 +11,7 @@ from skimage import data
 
 from agent.studio import Conversation, Studio
 from models.errors import BadInputError
+from tools.grounding import keep_candidates
 from tools.pictures.picture import Picture
 from tools.pictures.writing import encode_picture
 
@@ -217,3 +218,20 @@ def test_a_remark_of_several_steps_is_made_once(studio: Studio) -> None:
     assert text.count("Blacked out") == 2
     assert text.count("Earlier versions here still show it") == 1
     assert text.endswith("the exported file does not.")
+
+
+def test_a_turn_stopped_while_it_asks_leaves_no_question(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation = two_balls(studio)
+
+    def stop_then_keep(*given: Any) -> list[str]:
+        assert conversation.job is not None
+        conversation.job.cancel()
+        return keep_candidates(*given)
+
+    monkeypatch.setattr("agent.edit_tools.keep_candidates", stop_then_keep)
+    assert conversation.say("remove the zebra").wait(180)
+    assert conversation.messages()[-1].text == "Stopped; nothing was changed."
+    assert conversation.question is None
+    monkeypatch.undo()
+    say(conversation, "make it brighter")
+    assert ops(conversation) == ["adjust"]

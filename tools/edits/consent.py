@@ -36,5 +36,5 @@ def require_consent(engine: str, hole: Bounds, picture: Extent, consent: Consent
     notice = notice_of(engine, hole, picture)
     if notice and not consent.given:
         raise NeedsAnswerError(
-            Question(f"For this {notice}. May I send that? Yes holds for this conversation.", consent=True)
+            Question(f"For this, {notice}. May I send that? Yes holds for this conversation.", consent=True)
         )
