@@ -104,6 +104,7 @@ class LookingPredictor:
 
     def __init__(self, below: Predictor, planner: Planner) -> None:
         self.name = f"{planner.name}+{below.name}"
+        self.knows_nouns = True
         self._below = below
         self._planner = planner
         self._rgb: np.ndarray | None = None

@@ -70,6 +70,7 @@ class LearnedPredictor:
 
     def __init__(self, stages: Stages, memory: PictureMemory | None = None) -> None:
         self.name = stages.name
+        self.knows_nouns = stages.knows_words
         self._stages = stages
         self._memory = memory or PictureMemory()
         self._folder: Path | None = None

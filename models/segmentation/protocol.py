@@ -81,9 +81,13 @@ class Grounding:
 
 
 class Predictor(Protocol):
-    """Two steps: `set_image` once, then any number of cheap prompts. Not thread-safe; one per job."""
+    """Two steps: `set_image` once, then any number of cheap prompts. Not thread-safe; one per job.
+
+    `knows_nouns` says whether it can tell what a noun names; one that cannot goes by colour, place and size.
+    """
 
     name: str
+    knows_nouns: bool
 
     def set_image(self, rgb: np.ndarray) -> None:
         """H×W×3 uint8, sRGB. Work that all prompts share is done lazily or here."""

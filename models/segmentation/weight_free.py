@@ -18,6 +18,7 @@ class WeightFreePredictor:
     """Implements `Predictor` without any downloaded weights. The image is analysed when first asked about."""
 
     name = "weight-free"
+    knows_nouns = False
 
     def __init__(self) -> None:
         self._regions = RegionPredictor()

@@ -13,7 +13,6 @@ from tools.sight import Sight
 
 _AROUND = 0.5  # of the target's side: so much of its surroundings is shown with it
 _IN_PLACE = (0.3, 0.5)  # share of what is found that lies where the target was
-_NAMELESS = frozenset({"weight-free", "fastsam"})  # predictors that tell things apart by colour and place alone
 
 
 def found_again(trial: Trial, words: str, sight: Sight) -> Finding | None:
@@ -35,7 +34,7 @@ def found_now(trial: Trial, words: str, sight: Sight) -> Finding | None:
 def knows_names(sight: Sight, pixels: np.ndarray) -> bool:
     """Whether a model here can tell what things are called in H×W×3 samples such as these. Loads it, once."""
     with sight.lock:
-        return sight.glimpse(pixels).name not in _NAMELESS
+        return sight.glimpse(pixels).knows_nouns
 
 
 def _overlap(trial: Trial, words: str, sight: Sight) -> float | None:
@@ -44,7 +43,7 @@ def _overlap(trial: Trial, words: str, sight: Sight) -> float | None:
     view = box.padded(round(_AROUND * max(box.width, box.height))).clipped(extent)
     with sight.lock:
         eyes = sight.glimpse(trial.after[view.slices])
-        if eyes.name in _NAMELESS and not parse(words).colours:
+        if not eyes.knows_nouns and not parse(words).colours:
             return None
         grounding = eyes.from_words(words)
     if not grounding.found:

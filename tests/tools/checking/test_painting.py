@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.mask import Mask
+from models.segmentation.learned_predictor import LearnedPredictor, Stages
+from models.segmentation.protocol import Predictor
 from models.segmentation.weight_free import WeightFreePredictor
 from tests.models.segmentation.named_shapes import Named, shapes_picture
-from tests.tools.checking.shape_eyes import eyes_for_shapes
+from tests.tools.checking.shape_eyes import ByColour, eyes_for_shapes
 from tools.checking.painting import GOOD, examined, judge_for
 from tools.checking.trial import Trial
 from tools.checking.verdict import Outcome
@@ -102,5 +105,9 @@ def test_drafts_are_told_apart_by_those_who_know_names(eyes: Sight) -> None:
     assert judge(shown[0].astype(np.uint16) * 257) == GOOD
 
 
-def test_nobody_judges_drafts_without_a_model() -> None:
-    assert judge_for(picture_with(None), place(), "red star", Sight(WeightFreePredictor)) is None
+@pytest.mark.parametrize("make", [WeightFreePredictor, lambda: LearnedPredictor(Stages(ByColour()))])
+def test_who_only_tells_things_apart_judges_nothing_by_name(make: Callable[[], Predictor]) -> None:
+    nameless = Sight(make)
+    assert judge_for(picture_with(None), place(), "red star", nameless) is None
+    found = examined(trial(picture_with("circle")), "star", nameless)
+    assert [finding.kind for finding in found.verdict.findings] == ["seam"]
