@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.errors import BadInputError
-from models.mask import Mask, invert, union
+from models.mask import Mask, invert, iou, union
 from models.mask import bounds as bounds_of
 from models.segmentation.phrases.parse import parse
+from models.segmentation.phrases.vocabulary import Kind
 from models.segmentation.protocol import Candidate, Grounding
 from tools.edits.context import EditContext
+from tools.edits.wording import the
 from tools.questions import NeedsAnswerError, Question
 from tools.selections.carrying import REFRAMES, in_frame
 from tools.selections.names import meant, rivals
@@ -37,6 +39,8 @@ MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
 _CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
 _BOXY = 0.9  # of its bounds: a mask that is a place, not the outline of a thing
+_SAME = 0.5  # intersection over union from which two masks are of one thing
+_NAMING = frozenset([Kind.OBJECT, Kind.PERSON])  # nouns of things that exclude one another
 _LEAST_OF_PLACE = 0.08  # that what was put into a place takes of it
 
 
@@ -257,7 +261,8 @@ def _from_words(context: EditContext, target: str, certainty: float) -> Target:
     other = bool(words) and words[0] in _OTHER
     phrase = " ".join(words[1:]) if other else target
     with context.sight.lock:
-        grounding = context.sight.predictor(context.workspace).from_words(phrase)
+        predictor = context.sight.predictor(context.workspace)
+        grounding = predictor.from_words(phrase)
     if other:
         grounding = _without(grounding, [kept.mask for _, kept in _recent_targets(context)])
     if not grounding.found:
@@ -266,7 +271,28 @@ def _from_words(context: EditContext, target: str, certainty: float) -> Target:
     if grounding.score < certainty:
         question = f"Do you mean this for the {target}? Say its number, or click what you mean."
         raise NeedsAnswerError(Question(question, grounding.candidates))
+    known_as = None if predictor.knows_nouns else _called_before(context, target, grounding.mask)
+    if known_as is not None:
+        question = f"I know this as {the(known_as)}. Do you mean it by “{target}”? If not, click what you mean."
+        raise NeedsAnswerError(Question(question, grounding.candidates))
     return Target(grounding.mask, target, "words")
+
+
+def _called_before(context: EditContext, target: str, mask: Mask) -> str | None:
+    """What the person called this very thing before, when `target` has nothing to go by but another noun."""
+    phrase = parse(target)
+    if phrase.kind not in _NAMING or phrase.colours or phrase.tone or phrase.decides or phrase.relation:
+        return None
+    for version, kept in _recent_targets(context):
+        label = str(kept.origin["label"])
+        before = parse(label)
+        if version.edit.get("op") in _CONSUMES_TARGET or before.kind not in _NAMING:
+            continue
+        if before.noun == phrase.noun or before.kind is phrase.kind is Kind.PERSON:
+            return None
+        if iou(mask, kept.mask) > _SAME:
+            return label
+    return None
 
 
 def _without(grounding: Grounding, taken: list[Mask]) -> Grounding:
