@@ -1,5 +1,6 @@
 """Weights load whole or not at all, and the sentence names what is wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,9 +104,14 @@ def test_other_checkpoints_are_refused(content: object, tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_cannot_run_code(tmp_path: Path) -> None:
-    torch.save({"generator": Path("anything")}, tmp_path / "net.pth")
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(tmp_path / "sprung"),)
+
+    torch.save({"generator": Trap()}, tmp_path / "net.pth")
     with pytest.raises(BadInputError, match="plain weights"):
         load_checkpoint(tmp_path / "net.pth")
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
