@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
@@ -44,9 +45,9 @@ class PaintedEdit(PixelEdit):
         taken = from_attachment(self, context)
         return super().perform(context) if taken is None else taken.perform(context)
 
+    @abstractmethod
     def commission(self, region: Region) -> Commission:
         """What is wanted in this region."""
-        raise NotImplementedError
 
     def context_margin(self, box: Bounds, extent: Extent) -> int:
         """What a painter's window needs."""
