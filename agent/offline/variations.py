@@ -13,7 +13,11 @@ _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|last|one|two|three|four|fi
 _POLITE = (
     r"(?:(?:ok(?:ay)?|hmm+|well|now|please|pls|can you|could you|can i|could i|let me|i'd like to|i want to)[\s,]+)*"
 )
-_END = r"(?:[\s,.!?]+(?:please|pls|thanks|to choose from|to pick from|of (?:it|that|this)|again|instead))*[\s,.!?]*$"
+_EDIT = r"(?:removal|recolou?r(?:ing)?|insertion|replacement|edit|last one|result|fill)"
+_END = (
+    rf"(?:[\s,.!?]+(?:please|pls|thanks|to choose from|to pick from|of (?:it|that|this|the {_EDIT})|again|instead))*"
+    r"[\s,.!?]*$"
+)
 _SHOW = re.compile(
     rf"^{_POLITE}(?:(?:show|give|make|try|do|get|see|have|generate|create|offer)(?: me| us)? )?"
     rf"(?P<count>{_COUNT})?(?P<more>(?:more|other|different|further|new) )*(?P<kind>{_KIND})?{_END}",

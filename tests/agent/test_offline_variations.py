@@ -30,6 +30,7 @@ def steps(text: str, context: list[Turn]) -> list[tuple[str, str | None, str | N
     ("text", "context", "value"),
     [
         ("show me three", REMOVED, "three variations"),
+        ("show me three of the removal", REMOVED, "three variations"),
         ("give me a few options", REMOVED, "a few variations"),
         ("can i see other options?", REMOVED, "three variations"),
         ("Try two more versions, please", REMOVED, "two variations"),
