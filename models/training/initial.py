@@ -15,14 +15,13 @@ from models.inpainting.rfr.network import RFRNet
 
 _QUIET = 0.003  # of the usual deviation: what else reaches the three channels begins almost, but not quite, silent
 _COLOURS = 3
-_SMOOTH_SHARE = 0.1  # beside a given filling
 
 
 @torch.no_grad()
 def begin_smooth(net: RFRNet, generator: torch.Generator) -> None:
     """Set all weights: the smooth way through for three channels, He et al.'s (2015) for the rest.
 
-    A network of prefilled pictures begins as the mean of both fillings, the given one counting for most.
+    A network of prefilled pictures begins as exactly what it is given.
     """
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
@@ -46,8 +45,9 @@ def begin_smooth(net: RFRNet, generator: torch.Generator) -> None:
         leave[skipped + colour, colour] += enlarge
         net.Tconv.weight[colour, colour] += enlarge
         if net.prefilled:
-            net.tail1.weight[colour, colour, 1, 1] += 1 - _SMOOTH_SHARE
-            net.tail1.weight[colour, _COLOURS + colour, 1, 1] += _SMOOTH_SHARE
+            net.tail1.weight[colour] = 0.0
+            net.tail1.weight[colour, colour, 1, 1] = 1.0
+            net.out.weight[colour] = 0.0
         else:
             # the last partial convolution weighs the picture's channels and all features by what is known of each
             net.tail1.weight[colour, colour] += _COLOURS / (_COLOURS + net.width) / 9

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from models.errors import BadInputError
-from models.inpainting.diffusive import Method
+from models.inpainting.continuations import CONTINUATIONS
 from models.inpainting.rfr.mask_plan import RECURRENCES
 from models.inpainting.rfr.network import KERNELS
 from models.training.masks import mixture
@@ -88,8 +88,8 @@ class TrainingPlan:
             raise BadInputError(f"The width must be a multiple of 8 and the kernel one of {KERNELS}.")
         if self.recurrences < 1 or self.prefill_windows < 1:
             raise BadInputError("A network needs at least one recurrence, and prefilling at least one window.")
-        if self.prefill not in ("", *Method):
-            raise BadInputError(f"A prefill is one of {', '.join(Method)}, not {self.prefill}.")
+        if self.prefill not in ("", *CONTINUATIONS):
+            raise BadInputError(f"A prefill is one of {', '.join(CONTINUATIONS)}, not {self.prefill}.")
         if self.prefill and self.size > SIDE:
             raise BadInputError(f"Crops of prefilled windows are at most {SIDE} pixels, not {self.size}.")
         if self.size < 64 or self.size % _STRIDE:

@@ -22,7 +22,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from models.errors import BadInputError
 from models.geometry import Extent
-from models.inpainting.diffusive import Diffusive, Method
+from models.inpainting.continuations import CONTINUATIONS, continuation
 from models.progress import SILENT, Progress
 from models.training.masks.mixture import HoleMixture
 from models.training.pictures import procedural as procedural_kinds
@@ -47,7 +47,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class PrefillRecipe:
-    """How windows are made: `method` is a `models.inpainting.diffusive.Method`, `holes` and `drawings` are shares.
+    """How windows are made: `method` is one of `CONTINUATIONS`, `holes` and `drawings` are shares.
 
     Raises BadInputError for another method.
     """
@@ -59,8 +59,8 @@ class PrefillRecipe:
     seed: int
 
     def __post_init__(self) -> None:
-        if self.method not in list(Method):
-            raise BadInputError(f"A prefill is one of {', '.join(Method)}, not {self.method}.")
+        if self.method not in CONTINUATIONS:
+            raise BadInputError(f"A prefill is one of {', '.join(CONTINUATIONS)}, not {self.method}.")
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class _Windows(Dataset[torch.Tensor]):
     def __init__(self, photos: Photos | None, recipe: PrefillRecipe) -> None:
         self._photos, self._recipe = photos, recipe
         self._holes = HoleMixture(recipe.holes, least=_LEAST_HOLE, most=_MOST_HOLE)
-        self._engine = Diffusive(Method(recipe.method))
+        self._engine = continuation(recipe.method)
 
     def __getitem__(self, number: int) -> torch.Tensor:
         rng = np.random.default_rng((self._recipe.seed, number))

@@ -31,7 +31,7 @@ def rfr(
     kernel: Annotated[int | None, typer.Option(help="7, or 5 for smaller holes.")] = None,
     recurrences: Annotated[int | None, typer.Option(min=1, help="How often features are reasoned about.")] = None,
     prefill: Annotated[
-        str | None, typer.Option(help="Learn to improve what this engine fills: fsr, telea, navier-stokes, membrane.")
+        str | None, typer.Option(help="Learn to improve what this engine fills: blended, fsr, telea, navier-stokes …")
     ] = None,
     prefill_windows: Annotated[
         int | None, typer.Option(min=1, help="Windows of 256 pixels that are filled once for that.")

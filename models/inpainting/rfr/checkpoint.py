@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from models.errors import BadInputError
-from models.inpainting.diffusive import Method
+from models.inpainting.continuations import CONTINUATIONS
 from models.inpainting.rfr.mask_plan import RECURRENCES
 from models.inpainting.rfr.network import KERNELS, RFRNet
 
@@ -33,8 +33,8 @@ class Checkpoint(NamedTuple):
     net: RFRNet
     step: int | None = None
     """How many steps it was trained."""
-    prefill: Method | None = None
-    """What holes must have been filled with before the network sees them; None: it fills them itself."""
+    prefill: str | None = None
+    """Which of `CONTINUATIONS` holes must be filled with before the network sees them; None: it fills them itself."""
     widest: int | None = None
     """Pixels across the widest hole that it fills well at full size; wider ones are solved in a reduced picture."""
 
@@ -67,7 +67,7 @@ def save_checkpoint(
     path: Path,
     *,
     step: int,
-    prefill: Method | None = None,
+    prefill: str | None = None,
     widest: int | None = None,
     half: bool = False,
 ) -> None:
@@ -113,13 +113,13 @@ def _read_pytorch(path: Path) -> tuple[dict[str, torch.Tensor], Mapping[str, obj
     return weights, {"step": iterations} if isinstance(iterations, int) else {}
 
 
-def _prefill(told: Mapping[str, object], path: Path) -> Method | None:
+def _prefill(told: Mapping[str, object], path: Path) -> str | None:
     name = told.get("prefill")
     if name is None:
         return None
-    if name not in list(Method):
+    if name not in CONTINUATIONS:
         raise BadInputError(f"{path.name} wants holes filled by {name}, which is not here; update the app.")
-    return Method(str(name))
+    return str(name)
 
 
 def _empty_network(weights: Mapping[str, torch.Tensor], path: Path, recurrences: int, prefilled: bool) -> RFRNet:

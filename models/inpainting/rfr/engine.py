@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from models.errors import UnavailableError
-from models.inpainting.diffusive import Diffusive
-from models.inpainting.protocol import ground_of
+from models.inpainting.continuations import continuation
+from models.inpainting.protocol import Inpainter, ground_of
 from models.mask import Mask
 from models.progress import Progress
 
@@ -78,7 +78,7 @@ class _Loaded(NamedTuple):
 
     net: FastRFRNet
     widest: int | None
-    prefill: Diffusive | None
+    prefill: Inpainter | None
 
 
 @lru_cache(maxsize=2)
@@ -96,4 +96,4 @@ def _loaded(weights: Path, changed: int, device: str | None) -> _Loaded:
     precision = torch.float16 if where.type == "cuda" else torch.float32
     checkpoint = load_checkpoint(weights)
     net = FastRFRNet(checkpoint.net, device=where, precision=precision)
-    return _Loaded(net, checkpoint.widest, None if checkpoint.prefill is None else Diffusive(checkpoint.prefill))
+    return _Loaded(net, checkpoint.widest, None if checkpoint.prefill is None else continuation(checkpoint.prefill))

@@ -87,8 +87,8 @@ def plan_masks(
 ) -> MaskPlan:
     """Follow B×1×H×W or B×3×H×W known pixels (equal channels; ≥ 0.5 = known) through a network of `width` channels.
 
-    With `prefilled`, the whole picture is known to the tail, and what lies beyond it too, so that the tail's ratio is
-    1 wherever there are features. Raises ValueError unless H and W are multiples of 16.
+    With `prefilled`, the whole picture is known to the tail, which then has nothing to make up for: its ratio is 1,
+    also where the recurrences left no features. Raises ValueError unless H and W are multiples of 16.
     """
     _require_multiples(known)
     known = (known[:, :1] >= 0.5).to(torch.promote_types(known.dtype, torch.float32))
@@ -106,11 +106,9 @@ def plan_masks(
     merged = merged + (recurrences + 1) * 1e-7
     last = F.interpolate(latest, scale_factor=2)
     # * the tail's window holds the picture's mask 3 times and the features' `width` times
-    if prefilled:
-        total = 27 + width * (9 - _window_sum(1 - last, 3))
-    else:
-        total = 3 * _window_sum(known, 3) + width * _window_sum(last, 3)
-    tail_ratio = (3 + width) * 9 / (total + _EPSILON) * total.clamp(0, 1)
+    total = 3 * _window_sum(known, 3) + width * _window_sum(last, 3)
+    weighed = (3 + width) * 9 / (total + _EPSILON) * total.clamp(0, 1)
+    tail_ratio = torch.ones_like(last) if prefilled else weighed
     return MaskPlan(known, (first, second), tuple(steps), merged, last, tail_ratio, prefilled)
 
 

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from models.geometry import Extent
-from models.inpainting.diffusive import Diffusive
 from models.inpainting.patchmatch.crops import Cluster, clusters
+from models.inpainting.protocol import Inpainter
 from models.inpainting.rfr.detail import with_detail
 from models.inpainting.rfr.fast import FastRFRNet
 from models.inpainting.rfr.pieces import Piece, batches
@@ -35,7 +35,7 @@ class Solver:
     prefilled pictures needs `prefill`; it adds no grain of its own, as what it improves has some.
     """
 
-    def __init__(self, net: FastRFRNet, seed: int, widest: int | None = None, prefill: Diffusive | None = None) -> None:
+    def __init__(self, net: FastRFRNet, seed: int, widest: int | None = None, prefill: Inpainter | None = None) -> None:
         if net.prefilled != (prefill is not None):
             raise ValueError("a network of prefilled pictures, and no other, takes an engine to prefill with")
         self._net, self._prefill, self._seed = net, prefill, seed
@@ -88,7 +88,7 @@ class Solver:
             done += inside
 
     def _begin(
-        self, picture: np.ndarray, known: np.ndarray, found: list[Cluster], engine: Diffusive, progress: Progress
+        self, picture: np.ndarray, known: np.ndarray, found: list[Cluster], engine: Inpainter, progress: Progress
     ) -> None:
         """Fill the clusters in place as the network expects it."""
         hole = np.zeros(known.shape, bool)

@@ -24,6 +24,8 @@ from tests.models.inpainting.rfr.nets import picture, seasoned, strokes
 def improver(width: int = 16) -> RFRNet:
     net = RFRNet(width, 5, recurrences=2, prefilled=True)
     begin_smooth(net, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        net.out.weight[0] += 0.01  # as if it had learned a little, of red
     return net.eval()
 
 
@@ -59,9 +61,9 @@ def test_the_engine_fills_first_and_asks_the_network_then(tmp_path: Path) -> Non
     filled = RFR(tmp_path / "over.safetensors", "cpu").fill(damaged, hole, seed=0, progress=SILENT)
     np.testing.assert_array_equal(filled[hole == 0], damaged[hole == 0])
     telea = Diffusive(Method.TELEA).fill(damaged, hole, seed=0, progress=SILENT)
-    # untrained, it is nine tenths of what it was given and one tenth smooth
-    assert np.abs(filled.astype(int) - telea)[hole > 0].mean() < 6
-    assert not np.array_equal(filled, telea)
+    # all but untrained, it is what it was given, and a little more red
+    np.testing.assert_array_equal(filled[..., 1:], telea[..., 1:])
+    assert 0 < np.abs(filled.astype(int) - telea)[hole > 0, 0].mean() < 20
     deep = RFR(tmp_path / "over.safetensors", "cpu").fill(
         damaged.astype(np.uint16) * 257, hole, seed=0, progress=SILENT
     )
