@@ -63,7 +63,7 @@ def test_the_engine_fills_first_and_asks_the_network_then(tmp_path: Path) -> Non
     telea = Diffusive(Method.TELEA).fill(damaged, hole, seed=0, progress=SILENT)
     # all but untrained, it is what it was given, and a little more red
     np.testing.assert_array_equal(filled[..., 1:], telea[..., 1:])
-    assert 0 < np.abs(filled.astype(int) - telea)[hole > 0, 0].mean() < 10
+    assert 0 < np.abs(filled.astype(int) - telea)[hole > 0, 0].mean() < 20
     deep = RFR(tmp_path / "over.safetensors", "cpu").fill(
         damaged.astype(np.uint16) * 257, hole, seed=0, progress=SILENT
     )
