@@ -22,14 +22,17 @@ _SHAPES = {
         r"|(?i:stra(?:ss|ß)e|gasse|weg)\s*\d|^\s*\d{1,5}[a-z]?,?\s+[A-Z][a-z]{2,}|\b[A-Z]{0,2}[ -]?\d{5}\b,?\s+[A-Z]"
     ),
     "name": re.compile(
-        r"\b[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?\s+[A-Z][a-z'’-]+\b|(?i:^\s*(?:mr|mrs|ms|dr)\.?\s)|(?i:\bname\b\s*:?\s*\w)"
+        r"\b[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?\s+(?!No\b)[A-Z][a-z'’-]+\b|(?i:^\s*(?:mr|mrs|ms|dr)\.?\s)|(?i:\bname\b\s*:?\s*\w)"
     ),
     "price": re.compile(r"[$€£¥₹]\s*\d[\d.,]*|\d+[.,]\d\d\b"),
 }
 # A part of the line is enough where the shape holds all of it; elsewhere the shape only tells what the line is.
+# what is called an invoice's or an order's number is no telephone's, however long; a bare "No." may be one's
+_REFERENCE = re.compile(r"(?i:\b(?:invoice|order|ref|reference|receipt|item|article)\b\.?\s*(?:no|nr|number)?)\W*$")
 _PARTS = frozenset(["phone", "email", "number", "date", "price"])
+_CODE = re.compile(r"(?=[\w./-]*\d)[A-Z0-9][\w./-]*\d\w*")
 _LEAD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.: -/"
-_PROPER_NAME = re.compile(r"[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?(?:\s+[A-Z][a-z'’-]+)+")
+_PROPER_NAME = re.compile(r"[A-Z][a-z'’-]+(?:\s+[A-Z]\.?)?(?:\s+(?!No\b)[A-Z][a-z'’-]+)+")
 _KIND_WORDS = {
     "phone": "phone telephone mobile tel",
     "email": "email mail e-mail",
@@ -55,9 +58,32 @@ def matching(lines: Sequence[TextLine], wanted: str) -> list[TextLine]:
     kinds = [kind for kind, named in _KIND_WORDS.items() if words & set(named.split())]
     if {"phone", "plate"} & set(kinds) and "number" in kinds:
         kinds.remove("number")  # "phone number", "number plate"
+    if re.search(r"e-?mail\s+address", wanted.lower()):
+        kinds.remove("address")
+    if kinds == ["number"] and (labelled := list(_labelled_numbers(lines, words))):
+        return labelled
     if kinds:
-        return [line.part(*span) for line in lines for kind in kinds for span in _spans(kind, line.text)]
+        return [line.part(*span) for line in lines for span in _united(kinds, line.text)]
     return list(lines)
+
+
+def _labelled_numbers(lines: Sequence[TextLine], words: set[str]) -> Iterator[TextLine]:
+    """The numbers behind what they are called in the picture: "the invoice number", "Invoice no. 2026-0417"."""
+    labels = words - set(_KIND_WORDS["number"].split()) - {"the", "a", "an", "all", "any", "my", "his", "her", "their"}
+    for line in lines:
+        label = next((found for word in labels if (found := re.search(rf"(?i)\b{re.escape(word)}", line.text))), None)
+        number = _CODE.search(line.text, label.end()) if label else None
+        if number:
+            yield line.part(*number.span())
+
+
+def _united(kinds: Sequence[str], text: str) -> list[tuple[int, int]]:
+    """Where any of the kinds stands; what one covers wholly is not given twice."""
+    spans = {span for kind in kinds for span in _spans(kind, text)}
+    return sorted(
+        (start, end) for start, end in spans
+        if not any(first <= start and end <= last and (first, last) != (start, end) for first, last in spans)
+    )  # fmt: skip
 
 
 def occurrences(lines: Sequence[TextLine], wanted: Sequence[str]) -> list[TextLine]:
@@ -75,6 +101,8 @@ def _spans(kind: str, text: str) -> Iterator[tuple[int, int]]:
     if kind == "name" and looks_like("address", text):
         return  # streets are capitalised like people
     found = list(_SHAPES[kind].finditer(text.strip().upper() if kind == "plate" else text))
+    if kind == "phone":
+        found = [one for one in found if not _REFERENCE.search(text[: one.start()])]
     if kind == "name" and found:
         found = list(_PROPER_NAME.finditer(text))
         yield from ((one.start(), one.end()) for one in found)
