@@ -51,11 +51,10 @@ def area(mask: Mask) -> int:
 
 def bounds(mask: Mask, above: float = 0.0) -> Bounds:
     """The smallest bounds of all pixels > `above`; empty bounds at the origin when there are none."""
-    selected = mask > above
-    rows, columns = np.flatnonzero(selected.any(axis=1)), np.flatnonzero(selected.any(axis=0))
-    if rows.size == 0:
+    if mask.size == 0:
         return Bounds(0, 0, 0, 0)
-    return Bounds(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    x, y, width, height = cv2.boundingRect((mask > above).view(np.uint8))
+    return Bounds(x, y, x + width, y + height)
 
 
 def iou(first: Mask, second: Mask) -> float:
@@ -95,6 +94,16 @@ def grow(mask: Mask, pixels: int) -> Mask:
     """Dilated by a disc of `pixels`; negative shrinks. Soft edges move with it."""
     if pixels == 0 or mask.size == 0:
         return mask
+    # beyond its bounds nothing is selected, however large the picture; one pixel more, so that they are an edge
+    box = bounds(mask).padded(max(pixels, 0) + 1).clipped(Extent.of(mask))
+    grown = np.zeros_like(mask)
+    grown[box.slices] = _grown(np.ascontiguousarray(mask[box.slices]), pixels)
+    return grown
+
+
+def _grown(mask: Mask, pixels: int) -> Mask:
+    if mask.size == 0:
+        return mask
     if abs(pixels) > 12:  # a distance transform costs the same at any radius
         hard = (mask >= 0.5).astype(np.uint8)
         if pixels > 0:
@@ -113,12 +122,15 @@ def feather(mask: Mask, pixels: float) -> Mask:
     """
     if pixels <= 0:
         return mask
-    hard = (mask >= 0.5).astype(np.uint8)
+    box = bounds(mask).padded(int(np.ceil(pixels)) + 1).clipped(Extent.of(mask))
+    hard = (mask[box.slices] >= 0.5).astype(np.uint8)
     if not hard.any():
         return mask
     distance = cv2.distanceTransform(1 - hard, cv2.DIST_L2, 5)
     t = np.clip(1.0 - distance / (pixels + 1.0), 0.0, 1.0)
-    return np.maximum(mask, t * t * (3.0 - 2.0 * t)).astype(np.float32)
+    feathered = mask.astype(np.float32)
+    feathered[box.slices] = np.maximum(feathered[box.slices], t * t * (3.0 - 2.0 * t))
+    return feathered
 
 
 def feather_inwards(mask: Mask, pixels: float) -> Mask:
@@ -156,13 +168,18 @@ def remove_specks(mask: Mask, smallest: int) -> Mask:
 
 def fill_holes(mask: Mask, largest: int | None = None) -> Mask:
     """Select enclosed holes; with `largest`, only those of at most that many pixels."""
-    labels, areas = _labelled(mask < 0.5, 4)
+    filled = mask.astype(np.float32)
+    part = filled[bounds(mask).padded(1).clipped(Extent.of(mask)).slices]  # what it encloses lies inside its bounds
+    if part.size == 0:
+        return filled
+    labels, areas = _labelled(part < 0.5, 4)
     hole = np.ones(len(areas), bool)
     hole[np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])] = False
     hole[0] = False
     if largest is not None:
         hole &= areas <= largest
-    return np.where(hole[labels], 1.0, mask).astype(np.float32)
+    part[hole[labels]] = 1.0
+    return filled
 
 
 def resize(mask: Mask, extent: Extent) -> Mask:

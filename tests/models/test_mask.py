@@ -98,3 +98,14 @@ def test_bounds_are_tight_and_half_open() -> None:
 def test_resizing_keeps_the_share_that_is_selected() -> None:
     assert masks.resize(disc(), Extent(50, 50)).mean() == pytest.approx(disc().mean(), rel=0.03)
     assert masks.resize(disc(), Extent(202, 202)).mean() == pytest.approx(disc().mean(), rel=0.03)
+
+
+@pytest.mark.parametrize("pixels", [-14, -3, 3, 14])
+def test_what_is_done_to_a_mask_does_not_depend_on_the_empty_picture_around_it(pixels: int) -> None:
+    rng = np.random.default_rng(2)
+    blots = np.clip(40 * (cv2.GaussianBlur(rng.normal(size=(90, 120)).astype(np.float32), (0, 0), 5)) + 0.2, 0, 1)
+    blots[:32], blots[-32:], blots[:, :32], blots[:, -32:] = 0, 0, 0, 0
+    wide = np.pad(blots, ((300, 200), (150, 400)))
+    for change in (lambda m: masks.grow(m, pixels), lambda m: masks.feather(m, abs(pixels)), masks.fill_holes):
+        assert np.array_equal(change(wide)[300:-200, 150:-400], change(blots))
+        assert masks.area(change(wide)) == masks.area(change(blots))
