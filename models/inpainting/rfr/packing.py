@@ -1,26 +1,17 @@
 """Convolutions prepared once for many calls: batch norm folded in, weights laid out for the device.
 
-On a CPU, oneDNN wants its own weight layout and PyTorch converts into it at every call, which costs as much as half
-of the convolution itself when a layer has many channels and few pixels. Here the weights stay in that layout, through
-the operators that torch.compile emits for frozen weights. They are not part of PyTorch's promised interface, so where
-they are missing the ordinary convolution is used; results are the same.
+On a CPU each takes the way that is fastest for its shape: spectra, minimal filtering, or oneDNN with weights that stay
+in its own layout. Where oneDNN is missing the ordinary convolution is used; results are the same.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import torch
 from torch import nn
 from torch.nn import functional as F  # noqa: N812
 
-from models.inpainting.rfr.spectral import SpectralConvolution, is_worth_it
-
-_nn: Any = getattr(torch._C, "_nn", None)  # built in, unknown to the type stubs
-
-Operator = Callable[[torch.Tensor], torch.Tensor]
+from models.inpainting.rfr import onednn, spectral, winograd
+from models.inpainting.rfr.onednn import Operator
 
 
 def folded(
@@ -59,21 +50,14 @@ def packed(
     shift = None if shift is None or not bias else shift.to(device, precision, copy=True)
     transposed = isinstance(conv, nn.ConvTranspose2d)
     stride, padding, dilation = list(conv.stride), _pair(conv.padding), list(conv.dilation)
-    if weight.device.type == "cpu" and precision == torch.float32 and _can_pack():
-        activation = {None: ("none", []), 0.0: ("relu", [])}.get(slope, ("leaky_relu", [slope]))
-        if not transposed and shift is None and slope is None and is_worth_it(weight, conv.stride):
-            return SpectralConvolution(weight)
+    if weight.device.type == "cpu" and precision == torch.float32 and onednn.is_available():
+        if not transposed and shift is None and slope is None and spectral.is_worth_it(weight, conv.stride):
+            return spectral.SpectralConvolution(weight)
+        if winograd.is_worth_it(weight, stride, padding, dilation):
+            return winograd.WinogradConvolution(weight, shift, dilation=dilation[0], slope=slope, pixels=side * side)
         size = [1, conv.in_channels, side, side]
-        operators = torch.ops.mkldnn
-        if transposed:
-            held = operators._reorder_convolution_transpose_weight(
-                weight.contiguous(), padding, [0, 0], stride, dilation, 1, size
-            )
-            return lambda x: operators._convolution_transpose_pointwise(
-                x, held, shift, padding, [0, 0], stride, dilation, 1, *activation, ""
-            )
-        held = _nn.mkldnn_reorder_conv2d_weight(weight.contiguous().to_mkldnn(), padding, stride, dilation, 1, size)
-        return lambda x: operators._convolution_pointwise(x, held, shift, padding, stride, dilation, 1, *activation, "")
+        make = onednn.transposed if transposed else onednn.convolution
+        return make(weight, shift, size=size, stride=stride, padding=padding, dilation=dilation, slope=slope)
     weight = weight.contiguous(memory_format=torch.channels_last)
     convolve = F.conv_transpose2d if transposed else F.conv2d
 
@@ -90,7 +74,7 @@ def product(rows: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
     On a CPU as 1×1 convolutions of oneDNN, whose kernels are up to twice as fast as those of the matrix product on
     processors of other makers than the BLAS library's.
     """
-    if rows.device.type != "cpu" or rows.dtype != torch.float32 or not _can_pack():
+    if rows.device.type != "cpu" or rows.dtype != torch.float32 or not onednn.is_available():
         return rows @ others.transpose(1, 2)
     results = []
     for row, other in zip(rows, others, strict=True):
@@ -99,18 +83,6 @@ def product(rows: torch.Tensor, others: torch.Tensor) -> torch.Tensor:
         result = torch.mkldnn_convolution(picture, kernels, None, (0, 0), (1, 1), (1, 1), 1)
         results.append(result[0, :, 0].t())
     return results[0][None] if len(results) == 1 else torch.stack(results)
-
-
-@cache
-def _can_pack() -> bool:
-    return (
-        torch.backends.mkldnn.is_available()
-        and hasattr(_nn, "mkldnn_reorder_conv2d_weight")
-        and hasattr(torch, "mkldnn_convolution")
-        and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
-        and hasattr(torch.ops.mkldnn, "_convolution_transpose_pointwise")
-        and hasattr(torch.ops.mkldnn, "_reorder_convolution_transpose_weight")
-    )
 
 
 def _pair(padding: object) -> list[int]:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from models.inpainting.rfr import packing, recall
+from models.inpainting.rfr import onednn, recall
 from models.inpainting.rfr.attention import Remembered
 from models.inpainting.rfr.fast import FastRFRNet
 from models.inpainting.rfr.mask_plan import plan_masks
@@ -43,7 +43,7 @@ def test_the_published_width_is_equal_too() -> None:
 
 
 def test_it_is_equal_without_onednn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "_can_pack", lambda: False)
+    monkeypatch.setattr(onednn, "is_available", lambda: False)
     net = seasoned()
     known = strokes(2, 48, 64)
     masked = picture(2, 48, 64) * known
