@@ -28,7 +28,7 @@ from typing import Any
 _PICTURE_SIDE = 512
 _BOX = (352, 0, 476, 292)  # the model of a shuttle beside the astronaut, boxed loosely
 _CLICK = (408, 205)  # on it
-_PATCH_WORDS = "remove the purple patch"  # the round badge on the suit
+_WORDS = "remove the blue flag"  # its field of stars, the only blue thing of some size
 _STAGES: dict[str, tuple[str, ...]] = {
     "decode": ("ui.commands.editing:open_picture", "agent.studio:open_picture"),
     "select": (
@@ -142,7 +142,7 @@ def run_one(path: Path, way: str, scale: float, folder: Path) -> dict[str, float
         _edit_in_app(clock, path, [round(value * scale) for value in _CLICK], folder)
     else:
         marks = {"box": ("remove this", "--box", box), "click": ("remove this", "--point", click)}
-        asked = marks.get(way, (_PATCH_WORDS,))
+        asked = marks.get(way, (_WORDS,))
         _edit_by_command(clock, ["edit", str(path), *asked, "-o", str(folder / f"out{path.suffix}")])
     clock.turn_to("rest")
     clock.turn_to(None)

@@ -216,3 +216,21 @@ def test_ground_that_goes_on_is_met_without_a_step(grass: np.ndarray) -> None:
     result = filled(grass, hole, sources=sources).astype(int)
     rim = (np.abs(result[99, 30:90] - result[100, 30:90]) + np.abs(result[149, 30:90] - result[150, 30:90])).mean() / 2
     assert rim < 1.5 * np.abs(np.diff(result[:, 30:90], axis=0)).mean()
+
+
+@pytest.mark.parametrize("corner", [(slice(0, 90), slice(0, 70)), (slice(-75, None), slice(-91, None))])
+def test_a_large_picture_is_filled_up_to_its_very_corner(corner: tuple[slice, slice]) -> None:
+    rows, columns = np.mgrid[:801, :702]
+    rng = np.random.default_rng(4)
+    plain = 120 + 50 * np.sin(rows / 9) + 25 * np.sin((rows + columns) / 23) + rng.normal(0, 4, rows.shape)
+    picture = np.repeat(plain.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    picture[..., 2] //= 2
+    hole = np.zeros(rows.shape, np.float32)
+    hole[corner] = 1.0
+    torn = picture.copy()
+    torn[hole > 0] = (255, 0, 255)
+    filled = PatchMatch().fill(torn, hole, seed=1, progress=SILENT)
+    assert np.array_equal(filled[hole == 0], picture[hole == 0])
+    blue = filled[corner][..., 2].astype(float)
+    assert np.abs(blue - filled[corner][..., 0] / 2.0).max() < 12, "copies of the picture, none of what lay in the hole"
+    assert blue.std() == pytest.approx(picture[..., 2].std(), rel=0.35)

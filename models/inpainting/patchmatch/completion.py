@@ -21,9 +21,8 @@ _ROUNDS = (24, 14, 10, 6, 4, 3, 2, 2)
 """Search-and-vote rounds from the coarsest level on; the coarse ones are cheap and decide the structure."""
 _SPREAD = 10.0
 """Price of one pixel between target and example on a picture 512 pixels wide (squared Lab)."""
-_LARGEST_DESCRIBED = 400_000
-"""Pixels of a level up to which descriptors of all examples are kept; above it the field is only
-refined."""
+_REFINED_STEP = 2
+"""Pixels between the targets of a level that is only refined: every pixel still lies in about twelve patches."""
 _SHARPNESS = 0.25
 """At the end of a level the best matches decide: the spread of accepted costs shrinks to this share."""
 _TOLERATED = 80.0  # 8-bit levels between the filling and a rim that may be copied: more is an edge
@@ -49,12 +48,13 @@ def complete(
     seed: int,
     workers: Workers,
     progress: Progress,
+    guide: np.ndarray | None = None,
 ) -> np.ndarray:
     """Fill the hole with copies of what is copyable.
 
     `picture` is H×W×3 float32 RGB in [0, 255] (sRGB-like), `hole` and `copyable` are H×W bool and
-    disjoint; at least one pixel is known. Returns H×W×3 float32 whose samples outside the hole are those
-    of `picture`.
+    disjoint; at least one pixel is known. `guide`, of the picture's shape and range, says roughly which colours belong
+    where. Returns H×W×3 float32 whose samples outside the hole are those of `picture`.
     """
     workers.check()
     lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
@@ -63,15 +63,17 @@ def complete(
         return membrane(workers, picture, hole)
     rng = np.random.default_rng(abs(seed))
     coarsest = len(levels) - 1
-    solved = _solve_level(levels, coarsest, None, rng, seed, workers, progress.part(0.0, 1.0 / len(levels)))
+    guides = _guides(guide, len(levels))
+    solved = _solve_level(levels, guides, coarsest, None, rng, seed, workers, progress.part(0.0, 1.0 / len(levels)))
     for number in range(coarsest - 1, -1, -1):
         stretch = progress.part(1.0 - (number + 1) / len(levels), 1.0 - number / len(levels))
-        solved = _solve_level(levels, number, solved, rng, seed, workers, stretch)
+        solved = _solve_level(levels, guides, number, solved, rng, seed, workers, stretch)
     return _composed(picture, levels[0], solved, workers)
 
 
 def _solve_level(
     levels: list[Level],
+    guides: list[np.ndarray | None],
     number: int,
     coarser: _Solved | None,
     rng: np.random.Generator,
@@ -81,18 +83,20 @@ def _solve_level(
 ) -> _Solved:
     level = levels[number]
     centres = level.source_centres()
-    field = _random_field(level, centres, rng)
+    field = Field.over(level.target_centres(), 1 if level.is_described else _REFINED_STEP)
+    if level.is_described:
+        _scatter(field, np.arange(len(field)), centres, rng)
     hole_pixels = _hole_pixels(level)
     trust = confidence(level.depth(), field)
     if coarser is None:
         solved = _first_guess(level, field, centres, rng, workers)
     else:
-        solved = _from_coarser(level, field, centres, coarser, trust, hole_pixels, workers)
+        solved = _from_coarser(level, field, centres, coarser, trust, hole_pixels, rng, workers)
 
     matcher: Matcher
-    if coarser is None or level.hole.size <= _LARGEST_DESCRIBED:
+    if level.is_described:
         spread = _SPREAD * 2**number * 512 / max(levels[0].shape)
-        matcher, rounds = GlobalMatcher(workers, level, centres, spread), _rounds(number, len(levels))
+        matcher, rounds = GlobalMatcher(workers, level, centres, spread, guides[number]), _rounds(number, len(levels))
     else:
         matcher, rounds = NearbyMatcher(workers, level, centres), 1
     for turn in range(rounds):
@@ -105,12 +109,23 @@ def _solve_level(
     return solved
 
 
-def _random_field(level: Level, centres: np.ndarray, rng: np.random.Generator) -> Field:
-    field = Field.over(level.target_centres())
-    rows, columns = np.nonzero(centres)
-    pick = rng.integers(0, len(rows), len(field))
-    field.source_y[:], field.source_x[:] = rows[pick], columns[pick]
-    return field
+def _guides(guide: np.ndarray | None, levels: int) -> list[np.ndarray | None]:
+    """The guide in Lab, at every level's size."""
+    if guide is None:
+        return [None] * levels
+    sizes: list[np.ndarray | None] = []
+    lab = cv2.cvtColor(guide / np.float32(255), cv2.COLOR_RGB2LAB)
+    for _ in range(levels):
+        sizes.append(lab)
+        lab = np.ascontiguousarray(cv2.GaussianBlur(lab, (0, 0), 0.8)[::2, ::2])
+    return sizes
+
+
+def _scatter(field: Field, targets: np.ndarray, centres: np.ndarray, rng: np.random.Generator) -> None:
+    """Match the targets of these numbers with examples drawn by lot."""
+    places = np.flatnonzero(centres)
+    drawn = places[rng.integers(0, len(places), len(targets))]
+    field.source_y[targets], field.source_x[targets] = np.divmod(drawn, centres.shape[1])
 
 
 def _rounds(number: int, levels: int) -> int:
@@ -140,22 +155,27 @@ def _from_coarser(
     coarser: _Solved,
     trust: np.ndarray,
     hole_pixels: tuple[np.ndarray, np.ndarray],
+    rng: np.random.Generator,
     workers: Workers,
 ) -> _Solved:
     """Double the coarser field's matches into `field` and vote with this level's own detail."""
     height, width = level.shape
     lab, texture = level.lab.copy(), level.texture.copy()
     lab[hole_pixels] = _enlarged(coarser.lab, *hole_pixels)
-    texture[hole_pixels] = _enlarged(coarser.texture, *hole_pixels)
+    if level.is_described:
+        texture[hole_pixels] = _enlarged(coarser.texture, *hole_pixels)
     workers.check()
 
     below = coarser.field
-    parent = below.target_index[field.target_y // 2, field.target_x // 2]
-    from_y = 2 * below.source_y[parent] + field.target_y % 2
-    from_x = 2 * below.source_x[parent] + field.target_x % 2
+    parent_y, parent_x = below.parent_of(field.target_y // 2, field.target_x // 2)
+    parent = below.target_index[parent_y, parent_x]
+    from_y = 2 * (below.source_y[parent] - parent_y) + field.target_y
+    from_x = 2 * (below.source_x[parent] - parent_x) + field.target_x
     found = (parent >= 0) & (from_y < height) & (from_x < width)
     found[found] = centres[from_y[found], from_x[found]]
     field.source_y[found], field.source_x[found] = from_y[found], from_x[found]
+    if not level.is_described and not found.all():
+        _scatter(field, np.flatnonzero(~found), centres, rng)
     if found.any():
         weights = np.where(found, trust, np.float32(0))
         vote(workers, field, weights, hole_pixels, (level.lab, level.texture), (lab, texture))

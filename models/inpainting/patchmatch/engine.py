@@ -38,8 +38,12 @@ class PatchMatch:
         progress: Progress,
         sources: Mask | None = None,
         prompt: str | None = None,
+        guide: np.ndarray | None = None,
     ) -> np.ndarray:
-        """Return the image with the hole filled by copies of `sources`, fitted to what is around it."""
+        """Return the image with the hole filled by copies of `sources`, fitted to what is around it.
+
+        `guide`, like `image`, says roughly which colours belong where in the hole.
+        """
         empty, copyable = ground_of(image, hole, sources)
         if sources is not None:
             _require_examples(copyable)
@@ -61,6 +65,7 @@ class PatchMatch:
                     seed=seed + number,
                     workers=workers,
                     progress=progress.part(done, done + share),
+                    guide=None if guide is None else guide[rows, columns] * (np.float32(255) / top),
                 )
                 samples = np.rint(solved[cluster.hole] * (top / np.float32(255))).clip(0, top)
                 crop[cluster.hole] = (samples[:, :1] if grey else samples).astype(image.dtype)

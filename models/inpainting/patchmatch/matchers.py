@@ -17,6 +17,7 @@ _SWEEPS = 2
 _FAIR = 1.5  # times the mean use of an example
 _OVERUSE = 0.01  # of the examples' variance, for every time beyond the fair share
 _MOST_OVERUSE = 4.0
+_GUIDANCE = 1.0  # weight of a guide's mean colour beside the patch itself
 
 
 class Matcher(Protocol):
@@ -31,24 +32,31 @@ class Matcher(Protocol):
 
 
 class GlobalMatcher:
-    """Compares descriptors, with every example of the picture in reach."""
+    """Compares descriptors, with every example of the picture in reach.
 
-    def __init__(self, workers: Workers, level: Level, centres: np.ndarray, spread: float) -> None:
+    `guide` is Lab of the level's shape, H×W×3: examples' mean colours should be its.
+    """
+
+    def __init__(
+        self, workers: Workers, level: Level, centres: np.ndarray, spread: float, guide: np.ndarray | None = None
+    ) -> None:
         rows, columns = (axis.astype(np.int32) for axis in np.nonzero(centres))
         self._workers = workers
         self._rows, self._columns = rows, columns
         self._spread = spread
         self._basis, self.variance = principal_basis(level.lab, rows, columns)
         self._index = index_map(rows, columns, level.shape)
-        self._examples = np.empty((len(rows), DIMENSIONS), np.float32)
-        workers.run(project, len(rows), level.lab, level.texture, rows, columns, self._basis, self._examples)
+        self._wanted = None if guide is None else _mean_colours(guide)
+        self._examples = self._described(level.lab, level.texture, rows, columns)
+        if self._wanted is not None:
+            self._examples[:, DIMENSIONS:] = _mean_colours(level.lab)[rows, columns]
 
     def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Describe the targets anew, then sweep."""
         surcharge = self._surcharge(field) if turn > 0 else np.zeros(len(self._examples), np.float32)
-        targets = np.empty((len(field), DIMENSIONS), np.float32)
-        where = field.target_y, field.target_x
-        self._workers.run(project, len(field), lab, texture, *where, self._basis, targets)
+        targets = self._described(lab, texture, field.target_y, field.target_x)
+        if self._wanted is not None:
+            targets[:, DIMENSIONS:] = self._wanted[field.target_y, field.target_x]
         search_by_descriptor(
             self._workers,
             field,
@@ -62,6 +70,12 @@ class GlobalMatcher:
             state=state,
         )
 
+    def _described(self, lab: np.ndarray, texture: np.ndarray, ys: np.ndarray, xs: np.ndarray) -> np.ndarray:
+        """N×DIMENSIONS descriptors, with three columns more for mean colours where there is a guide."""
+        found = np.empty((len(ys), DIMENSIONS + (0 if self._wanted is None else 3)), np.float32)
+        self._workers.run(project, len(ys), lab, texture, ys, xs, self._basis, found)
+        return found
+
     def _surcharge(self, field: Field) -> np.ndarray:
         """What each example costs extra for being used more than its share (Kaspar et al. 2015, §4.1)."""
         used = np.zeros(self._index.shape, np.float32)
@@ -72,15 +86,19 @@ class GlobalMatcher:
         return np.clip(over, 0, _MOST_OVERUSE).astype(np.float32) * np.float32(_OVERUSE * self.variance)
 
 
+def _mean_colours(lab: np.ndarray) -> np.ndarray:
+    """H×W×3 float32: the mean over the patch around each pixel, weighed so that it counts as all samples together."""
+    return cv2.blur(lab, (SIDE, SIDE)) * np.float32(_GUIDANCE * SIDE)
+
+
 class NearbyMatcher:
     """Compares pixels within reach of the present match: what a big, already well matched level needs."""
 
     variance = 0.0
 
     def __init__(self, workers: Workers, level: Level, centres: np.ndarray) -> None:
-        rows, columns = (axis.astype(np.int32) for axis in np.nonzero(centres))
         self._workers, self._examples = workers, level.lab
-        self._index = index_map(rows, columns, level.shape)
+        self._index = np.where(centres, np.int32(0), np.int32(-1))  # pixels are compared: no row of descriptors
 
     def improve(self, field: Field, lab: np.ndarray, texture: np.ndarray, turn: int, state: np.uint64) -> None:
         """Propagate and look a few pixels around."""

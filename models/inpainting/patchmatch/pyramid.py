@@ -14,6 +14,9 @@ _MOST_LEVELS = 12
 _FEWEST_SOURCES = 150
 _SMALLEST_SOURCE_SHARE = 0.02
 _TEXTURE_SIGMA = 8.0  # pixels of the finest level
+_LARGEST_DESCRIBED = 400_000
+"""Pixels of a level up to which descriptors of all examples are kept; above it the field is only
+refined."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,17 @@ class Level:
     """H×W bool: known, and allowed as an example."""
     texture: np.ndarray
     """H×W×2 float32: mean |∂L/∂x| and |∂L/∂y| over a wide window of known pixels (Newson et al. 2014,
-    §3.2)."""
+    §3.2); 0×0×2 where the field is only refined, which asks for no texture."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """Height and width."""
         return self.hole.shape[0], self.hole.shape[1]
+
+    @property
+    def is_described(self) -> bool:
+        """Whether matches are searched all over this level; else the coarser level's are only refined."""
+        return self.texture.size > 0
 
     def source_centres(self) -> np.ndarray:
         """H×W bool: centres of patches that may be copied as a whole."""
@@ -72,7 +80,8 @@ def build_pyramid(
         if eroded_by_patch(coarser[2]).sum() < max(_FEWEST_SOURCES, _SMALLEST_SOURCE_SHARE * concerned):
             break
         scales.append(coarser)
-    textures = _texture_features(lab, ~hole, len(scales), check)
+    described = [scale[1].size <= _LARGEST_DESCRIBED for scale in scales[:-1]] + [True]
+    textures = _texture_features(lab, ~hole, described, check)
     return [Level(*scale, texture) for scale, texture in zip(scales, textures, strict=True)]
 
 
@@ -98,7 +107,9 @@ def _share_of_cell(mask: np.ndarray) -> np.ndarray:
     return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
 
 
-def _texture_features(lab: np.ndarray, known: np.ndarray, levels: int, check: Callable[[], None]) -> list[np.ndarray]:
+def _texture_features(
+    lab: np.ndarray, known: np.ndarray, described: list[bool], check: Callable[[], None]
+) -> list[np.ndarray]:
     lightness = np.ascontiguousarray(lab[..., 0])
     gradients = np.dstack(
         [
@@ -110,12 +121,15 @@ def _texture_features(lab: np.ndarray, known: np.ndarray, levels: int, check: Ca
     weight = cv2.erode(known.astype(np.float32), np.ones((3, 3), np.uint8))
     gradients *= weight[..., None]
     features = []
-    for level in range(levels):
+    for level, wanted in enumerate(described):
         check()
         if level:
             half = ((weight.shape[1] + 1) // 2, (weight.shape[0] + 1) // 2)
             gradients = cv2.resize(gradients, half, interpolation=cv2.INTER_AREA)
             weight = cv2.resize(weight, half, interpolation=cv2.INTER_AREA)
+        if not wanted:
+            features.append(np.empty((0, 0, 2), np.float32))
+            continue
         sigma = max(1.0, _TEXTURE_SIGMA / 2**level)
         total = np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
         features.append(np.ascontiguousarray(cv2.GaussianBlur(gradients, (0, 0), sigma) / total[..., None]))

@@ -135,6 +135,19 @@ def _move_seams(
     for step in range(stop - start):
         i = start + step if forward else stop - 1 - step
         y, x = rows[i], columns[i]
+        torn = False
+        for side in range(4):
+            ny = y + (side == 1) - (side == 0)
+            nx = x + (side == 3) - (side == 2)
+            if 0 <= ny < height and 0 <= nx < width and index[ny, nx] >= 0:
+                n = index[ny, nx]
+                inside = start <= n < stop
+                if inside:
+                    torn |= shift_y[n] != shift_y[i] or shift_x[n] != shift_x[i]
+                else:
+                    torn |= old_y[n] != shift_y[i] or old_x[n] != shift_x[i]
+        if not torn:  # no neighbour has another label to offer
+            continue
         best, best_y, best_x = np.float32(1e30), shift_y[i], shift_x[i]
         for candidate in range(5):
             cy, cx = shift_y[i], shift_x[i]

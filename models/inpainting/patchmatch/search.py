@@ -34,10 +34,18 @@ class Field:
     source_x: np.ndarray
     cost: np.ndarray
     """float32, squared distance of the matched patches."""
+    step: int = 1
+    """Pixels between neighbouring targets, across and down."""
 
     @classmethod
-    def over(cls, targets: np.ndarray) -> Field:
-        """An unmatched field for the centres set in an H×W bool array."""
+    def over(cls, targets: np.ndarray, step: int = 1) -> Field:
+        """An unmatched field for the centres set in an H×W bool array, or for every `step`-th row and column of it.
+
+        Patches overlap, so that every pixel still lies in some; the rows and columns nearest to the picture's edges
+        are always kept, since only their patches reach those.
+        """
+        if step > 1:
+            targets = targets & np.logical_and.outer(*(_lattice(side, step) for side in targets.shape))
         rows, columns = (axis.astype(np.int32) for axis in np.nonzero(targets))
         count = len(rows)
         return cls(
@@ -47,10 +55,22 @@ class Field:
             np.zeros(count, np.int32),
             np.zeros(count, np.int32),
             np.zeros(count, np.float32),
+            step,
         )
+
+    def parent_of(self, y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The place of the target at or just above and left of each pixel, on the field's lattice."""
+        return y - (y - RADIUS) % self.step, x - (x - RADIUS) % self.step
 
     def __len__(self) -> int:
         return len(self.target_y)
+
+
+def _lattice(side: int, step: int) -> np.ndarray:
+    """Bool: which of `side` positions hold targets when only every `step`-th does."""
+    chosen = (np.arange(side) - RADIUS) % step == 0
+    chosen[max(0, side - 1 - RADIUS)] = True
+    return chosen
 
 
 def index_map(ys: np.ndarray, xs: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -79,7 +99,7 @@ def search_by_descriptor(
     forward: bool,
     state: np.uint64,
 ) -> None:
-    """Improve `field` in place by whole-picture sweeps over descriptors (N×DIMENSIONS float32).
+    """Improve `field` in place by whole-picture sweeps over descriptors (N×DIMENSIONS float32, or more columns).
 
     `source_index` (H×W int32) gives the row of `sources` for a patch centre, -1 where there is no example,
     `surcharge` (N float32) what taking that row costs on top of its distance, and `spread` the price per pixel
@@ -129,6 +149,7 @@ def _sweep(
             reaches,
             field.target_index,
             *_ends(field),
+            field.step,
             field.cost,
             field.source_y.copy(),
             field.source_x.copy(),
@@ -159,6 +180,9 @@ def _descriptor_cost(compared, i, j, y, x, cy, cx, limit):
     for k in range(DIMENSIONS):
         difference = targets[i, k] - sources[j, k]
         total += difference * difference
+    for k in range(DIMENSIONS, targets.shape[1]):
+        difference = targets[i, k] - sources[j, k]
+        total += difference * difference
     dy, dx = cy - y, cx - x
     return total + surcharge[j] + spread * np.sqrt(np.float32(dy * dy + dx * dx))
 
@@ -180,8 +204,8 @@ def _pixel_cost(compared, i, j, y, x, cy, cx, limit):
 
 @njit(inline="always")
 def _improve(
-    cost_of, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
-    measured_first, forward, state,
+    cost_of, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, stride, cost, old_sy,
+    old_sx, measured_first, forward, state,
 ):  # fmt: skip
     """One sweep: two neighbours' matches carried on, then one random look within each of `reaches` pixels.
 
@@ -190,7 +214,7 @@ def _improve(
     """
     height, width = source_index.shape
     state = _next_random(state + np.uint64(start) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1))
-    back = -1 if forward else 1
+    back = -stride if forward else stride
     for step in range(stop - start):
         i = start + step if forward else stop - 1 - step
         y, x = ty[i], tx[i]
@@ -227,21 +251,21 @@ def _improve(
 
 @njit(**JIT)
 def _sweep_descriptors(
-    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, stride, cost, old_sy, old_sx,
     measured_first, forward, state,
 ):  # fmt: skip
     _improve(
-        _descriptor_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost,
+        _descriptor_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, stride, cost,
         old_sy, old_sx, measured_first, forward, state,
     )  # fmt: skip
 
 
 @njit(**JIT)
 def _sweep_pixels(
-    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost, old_sy, old_sx,
+    start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, stride, cost, old_sy, old_sx,
     measured_first, forward, state,
 ):  # fmt: skip
     _improve(
-        _pixel_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, cost,
+        _pixel_cost, start, stop, compared, source_index, reaches, target_index, ty, tx, sy, sx, stride, cost,
         old_sy, old_sx, measured_first, forward, state,
     )  # fmt: skip

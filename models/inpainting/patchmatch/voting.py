@@ -50,7 +50,8 @@ def vote(
     """Write the voted colours and textures of the hole's pixels into `filling`.
 
     `examples` and `filling` are pairs of a Lab picture (H×W×3 float32) and its texture (H×W×2 float32);
-    `hole_pixels` are the rows and columns (int32). Pixels on which nobody votes keep what they have.
+    `hole_pixels` are the rows and columns (int32). Pixels on which nobody votes keep what they have. Textures may
+    be empty (0×0×2): then colours alone are voted for.
     """
     rows, columns = hole_pixels
     workers.run(
@@ -74,8 +75,31 @@ def _vote(
 ):  # fmt: skip
     height, width = target_index.shape
     votes = np.empty((SIDE * SIDE, 4), np.float32)
+    textured = example_texture.shape[0] > 0
     for i in range(start, stop):
         y, x = rows[i], columns[i]
+        only_y, only_x, agreed = -1, -1, True
+        for dy in range(max(-RADIUS, -y), min(RADIUS, height - 1 - y) + 1):
+            for dx in range(max(-RADIUS, -x), min(RADIUS, width - 1 - x) + 1):
+                t = target_index[y + dy, x + dx]
+                if t < 0 or weights[t] <= 0:
+                    continue
+                py, px = sy[t] - dy, sx[t] - dx
+                if only_y < 0:
+                    only_y, only_x = py, px
+                elif py != only_y or px != only_x:
+                    agreed = False
+                    break
+            if not agreed:
+                break
+        if agreed:  # inside one copied piece, as most pixels are: all vote for the same example
+            if only_y >= 0:
+                for c in range(3):
+                    lab[y, x, c] = example_lab[only_y, only_x, c]
+                if textured:
+                    texture[y, x, 0] = example_texture[only_y, only_x, 0]
+                    texture[y, x, 1] = example_texture[only_y, only_x, 1]
+            continue
         busy0 = busy1 = total_weight = np.float32(0)
         count, heaviest = 0, 0
         for dy in range(max(-RADIUS, -y), min(RADIUS, height - 1 - y) + 1):
@@ -91,12 +115,14 @@ def _vote(
                 if weight > votes[heaviest, 3]:
                     heaviest = count
                 count += 1
-                busy0 += weight * example_texture[py, px, 0]
-                busy1 += weight * example_texture[py, px, 1]
+                if textured:
+                    busy0 += weight * example_texture[py, px, 0]
+                    busy1 += weight * example_texture[py, px, 1]
                 total_weight += weight
         if count == 0:
             continue
-        texture[y, x, 0], texture[y, x, 1] = busy0 / total_weight, busy1 / total_weight
+        if textured:
+            texture[y, x, 0], texture[y, x, 1] = busy0 / total_weight, busy1 / total_weight
         m0, m1, m2 = votes[heaviest, 0], votes[heaviest, 1], votes[heaviest, 2]
         for _ in range(_MEAN_SHIFT_STEPS):
             total0 = total1 = total2 = np.float32(0)
