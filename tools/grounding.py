@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.errors import BadInputError
+from models.geometry import Bounds
 from models.mask import Mask, invert, iou, union
 from models.mask import bounds as bounds_of
 from models.segmentation.phrases.parse import parse
 from models.segmentation.phrases.vocabulary import Kind
 from models.segmentation.protocol import Candidate, Grounding
+from tools.drawing import PLACE
 from tools.edits.context import EditContext
 from tools.edits.wording import the
 from tools.questions import NeedsAnswerError, Question
@@ -38,6 +40,7 @@ CANDIDATE = "?"
 MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
 _CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
+_BOXED = 0.8  # of the bounds of what was found: marks that hold so much of it were drawn around it
 _BOXY = 0.9  # of its bounds: a mask that is a place, not the outline of a thing
 _SAME = 0.5  # intersection over union from which two masks are of one thing
 _NAMING = frozenset([Kind.OBJECT, Kind.PERSON])  # nouns of things that exclude one another
@@ -53,6 +56,7 @@ class Target:
     how: str  # "words", "selection", "earlier"
     exact: bool = False  # the person gave this very mask: not a pixel beyond it may change
     words: tuple[str, ...] = ()  # what is written there, as it was read
+    box: Bounds | None = None  # what the person drew around it
 
 
 def words_of(phrase: str) -> list[str]:
@@ -165,7 +169,16 @@ def _from_selection(context: EditContext, selection: Selection, label: str) -> T
     mask = in_frame(context.workspace, selection, context.workspace.head)
     if mask is None:
         raise BadInputError(f"“{label}” lies outside this version of the picture; select again.")
-    return Target(mask, label, "selection", exact=_is_exact(selection))
+    return Target(mask, label, "selection", exact=_is_exact(selection), box=_box_around(context, selection, mask))
+
+
+def _box_around(context: EditContext, selection: Selection, mask: Mask) -> Bounds | None:
+    """What the person drew around a thing in this frame; no click, and no stroke on a part of it."""
+    marks = selection.origin.get(PLACE)
+    if marks is None or selection.version != context.workspace.head.id or not np.any(mask >= 0.5):
+        return None
+    box, own = Bounds(*marks), bounds_of(mask, 0.5)
+    return box if own.intersection(box).area > _BOXED * own.area and box.area > _BOXED * own.area else None
 
 
 def _is_exact(selection: Selection) -> bool:
@@ -223,7 +236,7 @@ def _offered(context: EditContext, target: str) -> Target | None:
     label = str(offered.origin["label"])
     words = set(words_of(target))
     allowed = {label} | set(words_of(str(about.origin["label"]) if about is not None else ""))
-    return Target(offered.mask, f"its {label}", "earlier") if label in words and words <= allowed else None
+    return Target(offered.mask, f"its {label}", "earlier") if label in words and words <= allowed | _POINTING else None
 
 
 def _grounded_earlier(context: EditContext, target: str) -> Target | None:

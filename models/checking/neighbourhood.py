@@ -32,12 +32,15 @@ class Neighbourhood:
     extent: Extent
 
     @classmethod
-    def around(cls, rgb: np.ndarray, target: Mask, hole: Mask, longest: int) -> Neighbourhood:
-        """Cut H×W×3 (uint8 or uint16) and two H×W masks to the target's surroundings, at most `longest` a side."""
+    def around(cls, rgb: np.ndarray, target: Mask, hole: Mask, longest: int, beyond: float = _BEYOND) -> Neighbourhood:
+        """Cut H×W×3 (uint8 or uint16) and two H×W masks to the target's surroundings, at most `longest` a side.
+
+        `beyond`: how far it goes beyond both masks, in times the reach.
+        """
         extent = Extent.of(rgb)
         box = masks.bounds(target, 0.5)
         reach = _REACH * float(np.sqrt(box.area)) + _LEAST
-        crop = box.union(masks.bounds(hole)).padded(round(_BEYOND * reach)).clipped(extent)
+        crop = box.union(masks.bounds(hole)).padded(round(beyond * reach)).clipped(extent)
         size = crop.extent.fit_within(longest)
         scale = size.width / crop.width
         part = rgb[crop.slices]

@@ -10,10 +10,11 @@ from models.checking.seams import seam_share
 from models.mask import Mask
 from tools.checking.finding import found_now, knows_names
 from tools.checking.trial import Correction, Examined, Trial
-from tools.checking.verdict import Finding, Outcome, Verdict
+from tools.checking.verdict import Finding, Outcome, Verdict, share_of_picture
 from tools.sight import Sight
 
 SEAM = (0.15, 0.35)  # share of the rim; what is new may well have an edge of its own there
+_CLOSE = 0.6  # of the limit: from there on nothing is promised
 _ANOTHER_SEED = 1009
 GOOD = 0.0  # what `judge_for` values a draft at in which nothing is wrong
 
@@ -25,12 +26,18 @@ def examined(trial: Trial, thing: str, sight: Sight, of: Trial | None = None) ->
     seen = found_now(trial, thing, sight)
     if seen is not None:
         findings.append(seen)
-    verdict = Verdict(tuple(findings), "it is there to be seen" if seen is not None else "no seam to see")
+    verdict = Verdict(tuple(findings), "it is there to be seen" if seen is not None else _unseen(trial, findings[0]))
     worst = verdict.worst
     if worst is None or of is not None:
         return Examined(verdict)
     reason = "it could not be made out" if worst.kind == "not found" else "the rim showed"
     return Examined(verdict, Correction(trial.target, reason, trial.seed + _ANOTHER_SEED))
+
+
+def _unseen(trial: Trial, seam: Finding) -> str:
+    """What may be said of a painting by somebody who only saw its rim."""
+    rim = "look at its rim once more" if seam.badness >= _CLOSE else "its rim shows no edge"
+    return f"painted {share_of_picture(trial.changed)}; {rim}"
 
 
 def judge_for(before: np.ndarray, hole: Mask, thing: str, sight: Sight) -> Callable[[np.ndarray], float] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.errors import CancelledError
+from models.geometry import Bounds
 from models.mask import Mask
 from models.progress import Progress
 from tools.checking.verdict import Verdict
@@ -19,6 +20,7 @@ class Trial:
 
     `before` and `after` are the whole picture, H×W×3 (8 or 16 bit); `target` H×W float32, what the request is about;
     `allowed` H×W float32, what may have changed. `words` are the person's for the target, None where it was drawn.
+    `box` is what the person drew around it, in pixels; None where they drew no box.
     """
 
     before: np.ndarray
@@ -27,6 +29,12 @@ class Trial:
     allowed: Mask
     words: str | None = None
     seed: int = 0
+    box: Bounds | None = None
+
+    @property
+    def changed(self) -> float:
+        """The share of the picture that may have changed, in [0, 1]."""
+        return float(np.count_nonzero(self.allowed > 0) / max(1, self.allowed.size))
 
 
 @dataclass(frozen=True)

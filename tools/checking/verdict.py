@@ -83,3 +83,8 @@ def _told(finding: Finding) -> dict[str, Any]:
         "number": round(float(finding.number), 4),
     }
     return told if finding.outcome is Outcome.PASSED else {**told, "line": finding.line}
+
+
+def share_of_picture(share: float) -> str:
+    """A share of the picture in [0, 1] in words: "3% of the picture"."""
+    return "less than 1% of the picture" if share < 0.01 else f"{share:.0%} of the picture"

@@ -29,7 +29,8 @@ from tools.workspace.workspace import Patch
 
 HOW = "how"  # key of details that say by what a result was made; they stand in the verdict
 NOTHING_OUTSIDE = "nothing outside the mask changed"  # the verdict when there is nothing more to measure
-_FLOOR = 2.0  # seconds that a second try may always take; otherwise as long as all before it took
+_FLOOR = 2.0  # seconds that a second try may always take
+_PATIENCE = 2.0  # times what all before it took: so long otherwise, for what it fills is often larger
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class Attempt:
         after[self.region.bounds.slices] = self.rgb
         allowed[self.region.bounds.slices] = self.allowed
         target = allowed if self.target is None else self.target.mask
-        return Trial(before, after, target, allowed, words, seed)
+        box = None if self.target is None else self.target.box
+        return Trial(before, after, target, allowed, words, seed, box)
 
     @property
     def badness(self) -> float:
@@ -147,7 +149,7 @@ class PixelEdit(EditRequest):
     def perform(self, context: EditContext) -> StepReport:
         """Perform the edit on the current version and commit the result as a new one.
 
-        A result that is found poor is tried once more, in another way and in no more time; the better one stays
+        A result that is found poor is tried once more, in another way and in limited time; the better one stays
         current, and the other becomes a branch beside it. Nothing is committed before both are finished.
         """
         started = context.clock()
@@ -161,7 +163,9 @@ class PixelEdit(EditRequest):
         other, correction, outcome = None, self._correction(kept), None
         if correction is not None:
             progress.report(end, "trying again")
-            limited = Limited(progress.part(end, 0.95), context.clock, max(_FLOOR, context.clock() - started))
+            limited = Limited(
+                progress.part(end, 0.95), context.clock, max(_FLOOR, _PATIENCE * (context.clock() - started))
+            )
             try:
                 with limited:
                     second = asked._attempted(

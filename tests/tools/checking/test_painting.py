@@ -86,7 +86,7 @@ def test_without_a_model_the_rim_alone_is_judged() -> None:
     plain = Sight(WeightFreePredictor)
     good = examined(trial(picture_with("circle")), "star", plain)
     assert [finding.kind for finding in good.verdict.findings] == ["seam"]
-    assert good.verdict.sentence == "no seam to see"
+    assert good.verdict.sentence == "painted 16% of the picture; its rim shows no edge"
     assert good.correction is None
     bad = examined(trial(picture_with("circle", framed=True)), "star", plain)
     assert bad.verdict.outcome is Outcome.FAILED
