@@ -33,19 +33,13 @@ from agent.offline import phrases as p
 from agent.offline import vocabulary as v
 from agent.offline.completing import completed
 from agent.offline.history import Conversation
+from agent.offline.reader import second
 from agent.offline.reading import clause_by_clause
 from agent.offline.steps import Plan, Step, Turn
+from agent.offline.wording import wording
 
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
 _TELLING = 400  # so many characters are enough to tell the language
-# Romanised Hindi is taken for such only when one of its little words is there; its nouns look like English.
-_HINDI = re.compile(
-    r"\b(?:karo|kar|kardo|karna|do|dijiye|ko|ki|ka|ke|hai|hain|mein|me|wala|wale|wali|se|hata|"
-    r"hatao|hatado|thoda|thodi|aur|pe|par|banao|bana|lagao|"
-    r"laga|ye|yeh|is|us|nahi|kuch|mera|meri|isko|usko|peeche|badlo|badal|yaar|bhai|nikal|nikalo|"
-    r"chahiye|bhi|sirf|dal|daal)\b",
-    re.I,
-)
 
 
 def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False, has_attachment: bool = False) -> Plan:
@@ -56,9 +50,9 @@ def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False
     picture came with the message, and "put this logo on the mug" is about that. Never raises; what it cannot read
     becomes a `clarify` step whose question is in `reply`.
     """
-    past = _conversation(context)
+    past = conversation(context)
     text = from_pictures.with_attachment(text) if has_attachment else text
-    steps, why, quotes = _read(text, past, has_selection)
+    steps, why, quotes = read(text, past, has_selection, learned=not (has_selection or has_attachment))
     told = tuple(Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps)
     return Plan(told, replies.reply_for(list(told), why))
 
@@ -72,7 +66,8 @@ def _shown(phrase: str | None, quotes: list[str]) -> str | None:
     return re.sub(r"\s+", " ", normalise.unprotect(phrase, quotes)).strip(" ,;") or None
 
 
-def _conversation(context: Sequence[Turn]) -> Conversation:
+def conversation(context: Sequence[Turn], *, learned: bool = True) -> Conversation:
+    """What earlier turns have done, oldest first; without `learned` by the grammar alone."""
     past = Conversation()
     turns = list(context)[-_REMEMBERED:]
     for index, turn in enumerate(turns):
@@ -83,31 +78,29 @@ def _conversation(context: Sequence[Turn]) -> Conversation:
                 past.last_reply = said
             continue
         reply = turns[index + 1].text if index + 1 < len(turns) and turns[index + 1].role == "assistant" else ""
-        steps, _, quotes = _read(turn.text, past, False)
+        steps, _, quotes = read(turn.text, past, False, learned=learned)
         shown = [Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps]
         english = languages.to_english(said[:2000], languages.detect(said[:_TELLING]))
         past.add(spelling.mend(english or said), shown, normalise.tidy(reply))
     return past
 
 
-def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step], str, list[str]]:
-    """The steps, why they ask (when they do), and the quotations the phrases refer to."""
-    text = normalise.tidy(text)
-    text, commanded = intents.without_commands(text)
-    protected, quotes = normalise.protect(text)
-    if not re.search(r"\w", protected):
+def read(
+    text: str, past: Conversation, has_selection: bool = False, *, learned: bool = True
+) -> tuple[list[Step], str, list[str]]:
+    """The steps, why they ask (when they do), and the quotations the phrases refer to.
+
+    With `learned` the learned reader is asked too, and its plan stands where it is likelier right.
+    """
+    said = wording(text)
+    quotes, commanded = said.quotes, said.commanded
+    if said.empty:
         if commanded:
             return [Step("other", None, "refuse: command")], "", quotes
         return [Step("clarify")], "target", quotes
-    lang = languages.detect(protected[:_TELLING])
-    if lang == "hi-Latn" and not _HINDI.search(protected):
-        lang = "en"
-    if lang != "en" and (english := languages.to_english(protected[:2000], lang)):
-        protected = english
-    if lang == "en" and intents.is_foreign(protected):
+    if said.foreign:
         return [Step("clarify")], "target", quotes
-    protected = re.sub(r"\bblack (?:and|&|n) white\b", "black-and-white", spelling.mend(protected), flags=re.I)
-    protected = cutting_off.in_plain_words(from_pictures.in_one_clause(shorthand.in_plain_words(protected)))
+    protected = cutting_off.in_plain_words(from_pictures.in_one_clause(shorthand.in_plain_words(said.text)))
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):
@@ -115,6 +108,8 @@ def _read(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step
     steps, why = _steps(protected, past, has_selection)
     if commanded and (not steps or steps[0].op == "clarify"):
         return [Step("other", None, "refuse: command")], "", quotes
+    if learned and not commanded and (instead := second.better(said.text, past, steps)):
+        steps, why = instead
     return steps, why, quotes
 
 

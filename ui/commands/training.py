@@ -246,3 +246,35 @@ def stoppable() -> Iterator[Progress]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@commands.command()
+def reader(
+    target: Annotated[Path, typer.Argument(metavar="WEIGHTS.npz")],
+    fair: Annotated[
+        list[Path], typer.Option("--rows", help="Labelled requests the grammar was not tuned on; may be repeated.")
+    ],
+    tuned: Annotated[
+        list[Path] | None, typer.Option("--tuned", help="Labelled requests it was tuned on; may be repeated.")
+    ] = None,
+    first: Annotated[
+        Path | None,
+        typer.Option("--first", help="What the grammar made of those before that (JSON lines of id, plan)."),
+    ] = None,
+    networks: Annotated[int, typer.Option(min=1, help="Networks whose answers are averaged.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows, each time varied.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="Repeats a run.")] = 0,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the CPU; all of them unless told.")] = None,
+) -> None:
+    """Train the reader that stands beside the offline planner's grammar, on labelled requests (JSON lines)."""
+    import torch
+
+    from agent.reader_training.fitting import Fit
+    from agent.reader_training.training import Request, train_reader
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    with one_sentence():
+        how = Fit(epochs=epochs, seed=seed)
+        train_reader(Request(tuned or (), fair, first, networks, how), target, typer.echo)
+    typer.echo(f"Written: {target}")

@@ -1,0 +1,1 @@
+"""A learned reader of requests, beside the grammar."""

@@ -1,0 +1,73 @@
+"""The whole run: rows, networks for the choice and the networks that are kept, and the file of weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from agent.offline.reader.network import Network
+from agent.reader_training.choice import Seen, both_read, fit_choice, fit_trust
+from agent.reader_training.fitting import Fit, fit
+from agent.reader_training.network import ReaderNetwork
+from agent.reader_training.rows import Row, laid, read_rows
+from models.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Request:
+    """Files of labelled requests.
+
+    `tuned`: the grammar was tuned on them; its plans for them in `first`, made before, are used where there are some.
+    `fair`: it was not. Each fair file is held out once, to learn the choice between the two readings.
+    """
+
+    tuned: Sequence[Path]
+    fair: Sequence[Path]
+    first: Path | None = None
+    networks: int = 3
+    how: Fit = field(default_factory=Fit)
+
+
+def plain(network: ReaderNetwork) -> dict[str, np.ndarray]:
+    """A fitted network's tables in half precision, as they are stored."""
+    return {name: table.detach().numpy().astype(np.float16) for name, table in network.state_dict().items()}
+
+
+def train_reader(request: Request, target: Path, say: Callable[[str], None]) -> None:
+    """Fit and write the reader. Raises `BadInputError` where there are no fair rows to learn the choice from."""
+    if not request.fair:
+        raise BadInputError("Name one file of requests at least that the grammar was not tuned on.")
+    first = {}
+    if request.first:
+        lines = request.first.read_text(encoding="utf-8").splitlines()
+        first = {row["id"]: row["plan"] for row in map(json.loads, lines)}
+    tuned = [row for path in request.tuned for row in read_rows(path, first, tuned_on=True)]
+    fair = [read_rows(path, first, tuned_on=False) for path in request.fair]
+    seen: list[Seen] = []
+    for number, held in enumerate(fair):
+        rest = tuned + [row for other, rows in enumerate(fair) if other != number for row in rows]
+        say(f"without {request.fair[number].name}:")
+        network = fit(_laid(rest), request.how, say)
+        seen += both_read([Network(plain(network))], held)
+    choice, trust = fit_choice(seen), fit_trust(seen)
+    whole = _laid(tuned + [row for rows in fair for row in rows])
+    networks = []
+    for number in range(request.networks):
+        say(f"network {number + 1} of {request.networks}:")
+        networks.append(plain(fit(whole, replace(request.how, seed=request.how.seed + number), say)))
+    write(target, networks, choice, trust)
+
+
+def write(target: Path, networks: Sequence[dict[str, np.ndarray]], better: np.ndarray, right: np.ndarray) -> None:
+    """One file of weights: `<number>/<table>` of each network, `choice/better` and `choice/right`."""
+    tables = {f"{number}/{name}": table for number, each in enumerate(networks) for name, table in each.items()}
+    choice = {"choice/better": better.astype(np.float32), "choice/right": right.astype(np.float32)}
+    np.savez_compressed(target, allow_pickle=False, **tables, **choice)
+
+
+def _laid(rows: Sequence[Row]) -> list:
+    return [over for over in map(laid, rows) if over is not None]
