@@ -33,6 +33,7 @@ from models.progress import SILENT
 from tools.edits.again import place_again
 from tools.edits.consent import Consent
 from tools.edits.context import EditContext
+from tools.edits.going import Going
 from tools.grounding import candidate_name
 from tools.pictures.writing import encode_picture, mime_of, natural_format, suffix_of
 from tools.selections.selector import Selector
@@ -94,6 +95,7 @@ class Conversation:
         planner: Planner,
         sight: Sight,
         *,
+        keeps_versions: bool = True,
         clock: Callable[[], str] = now,
     ) -> None:
         self.id = folder.name
@@ -102,6 +104,8 @@ class Conversation:
         self.selector = Selector(workspace, sight)
         self._planner = planner
         self._sight = sight
+        self._keeps_versions = keeps_versions
+        self._told: Callable[[str], None] | None = None
         self._clock = clock
         connection = sqlite3.connect(folder / "chat.sqlite", check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
@@ -110,6 +114,7 @@ class Conversation:
         self._agent = build_agent(
             planner, SqliteSaver(sqlite3.connect(folder / "plans.sqlite", check_same_thread=False))
         )
+        self._going = Going()
         self._config: Any = {"configurable": {"thread_id": self.id}, "recursion_limit": 300}
 
     @property
@@ -169,7 +174,17 @@ class Conversation:
         """What an edit of this conversation may lean on."""
         progress = job.as_progress if job else SILENT
         attachments = self._transcript.attachments()
-        return EditContext(self.workspace, self._sight, progress, fresh, attachments, seed, self._consent())
+        return EditContext(
+            self.workspace,
+            self._sight,
+            progress,
+            fresh,
+            attachments,
+            seed,
+            self._consent(),
+            self._keeps_versions,
+            self._going,
+        )
 
     def plan_for(self, text: str) -> list[dict[str, Any]]:
         """The steps that this conversation's planner reads in a text, as if it were the first message."""
@@ -267,7 +282,15 @@ class Conversation:
     def _consent(self) -> Consent:
         """What the person said here about sending parts of the picture to a painting service."""
         agreed = self._transcript.fact(_FACT_CONSENT) == "yes"
-        return Consent(agreed, lambda: self._transcript.set_fact(_FACT_CONSENT, "yes"))
+        return Consent(agreed, lambda: self._transcript.set_fact(_FACT_CONSENT, "yes"), self._told)
+
+    def allow_sending(self, tell: Callable[[str], None] | None = None) -> None:
+        """Agree for the person, who said so beforehand, that parts of the picture go to a painting service.
+
+        `tell` is told each time what is sent, before.
+        """
+        self._transcript.set_fact(_FACT_CONSENT, "yes")
+        self._told = tell
 
     def close(self) -> None:
         """Let go of the files."""

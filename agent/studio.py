@@ -43,13 +43,19 @@ class Summary:
 
 
 class Studio:
-    """Opens, lists and creates conversations under one home folder. One per process."""
+    """Opens, lists and creates conversations under one home folder. One per process.
 
-    def __init__(self, home: Path | None = None, planner: Planner | None = None) -> None:
+    `keeps_versions` is False where the home is deleted once the work is done.
+    """
+
+    def __init__(
+        self, home: Path | None = None, planner: Planner | None = None, *, keeps_versions: bool = True
+    ) -> None:
         self.home = home or home_folder()
+        self._keeps_versions = keeps_versions
         self.planner = planner or choose_planner(os.environ.get("PENTIMENTO_PLANNER", OFFLINE))
         self.predictors = Predictors(Store.default())
-        self.suggesters = Suggesters(Store.default())
+        self.suggesters = Suggesters(Store.default(), shared=self.predictors.ranker)
         self.ideas = IdeaDesk(self.suggesters)
         self._sight = Sight(self._predictor, kind=self.predictors.plan)
         self._open: dict[str, Conversation] = {}
@@ -132,7 +138,9 @@ class Studio:
     def _keep(self, identity: str, workspace: Workspace) -> Conversation:
         with self._lock:
             if identity not in self._open:
-                self._open[identity] = Conversation(self._folder(identity), workspace, self.planner, self._sight)
+                self._open[identity] = Conversation(
+                    self._folder(identity), workspace, self.planner, self._sight, keeps_versions=self._keeps_versions
+                )
             return self._open[identity]
 
 

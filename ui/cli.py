@@ -60,6 +60,14 @@ def edit(
     reference: Annotated[
         list[Path] | None, typer.Option(help="Another picture to take things from, called picture 2; may repeat.")
     ] = None,
+    allow_upload: Annotated[
+        bool,
+        typer.Option(
+            "--allow-upload",
+            help="Let a painting service be sent the part of the picture around the place it paints, if one is needed; "
+            "what leaves is said before. Without it nothing is ever sent.",
+        ),
+    ] = False,
 ) -> None:
     """Edit a picture by saying what should change."""
     from ui.commands.editing import edit_picture
@@ -76,6 +84,7 @@ def edit(
             seed=seed,
             report=report,
             references=reference or (),
+            allow_upload=allow_upload,
             warn=_to_standard_error,
         )
     if outcome.question:

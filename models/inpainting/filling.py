@@ -19,7 +19,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True)
 class Filled:
-    """The filled image (H×W×3, the dtype that came in), the engine's name, and why that one."""
+    """The filled image (H×W×3, the dtype that came in), the engine's name, and why that one; "" where it was named."""
 
     image: np.ndarray
     engine: str
@@ -49,13 +49,13 @@ def fill_hole(
         choice = choose_engine(image, hole, available_engines())
         name, reason = choice.name, choice.reason
     else:
-        name, reason = engine, "The engine was asked for."
+        name, reason = engine, ""
     chosen = engine_named(name)
     filled = chosen.fill(image, hole, seed=seed, progress=progress, sources=sources, prompt=prompt)
     if isinstance(chosen, Diffusion | OpenAI) and chosen.terms:
-        reason = f"{reason} {chosen.terms}"
+        reason = f"{reason} {chosen.terms}".strip()
     if isinstance(chosen, Diffusion):
-        reason = " ".join([reason, *chosen.notices])
+        reason = " ".join(filter(None, [reason, *chosen.notices]))
     if prompt is None and is_grey(image):
         filled[..., 1:] = filled[..., :1]  # some engines round their channels differently
     return Filled(filled, name, reason)

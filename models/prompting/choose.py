@@ -28,13 +28,15 @@ _CLIPS = ("clip-vit-b32", "clip-vit-l14")
 class Suggesters:
     """Makes suggesters that share loaded models. Call it for the best one here; thread-safe.
 
-    `concepts` is a trained concept diffusion; None looks for one in its usual place.
+    `concepts` is a trained concept diffusion; None looks for one in its usual place. `shared` gives a CLIP by its id
+    and device that something else has loaded, or None: then one is loaded here.
     """
 
     store: Store
     concepts: Path | None = None
     machine: Machine | None = None
     packages: Callable[[str], bool] = field(default=lambda name: importlib.util.find_spec(name) is not None)
+    shared: Callable[[str, str], Any | None] = field(default=lambda model, device: None)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _made: tuple[tuple[str | None, Path | None], PromptSuggester] | None = None
     _trouble: dict[str, str] = field(default_factory=dict)
@@ -118,8 +120,11 @@ class Suggesters:
         )
 
     def _clip(self, model: str) -> Any:
-        from models.segmentation.clip_ranker import ClipRanker
-
         machine = self.machine or this_machine(self.store.root)
         device = machine.accelerators[0].kind if machine.accelerators else "cpu"
+        already = self.shared(model, device)
+        if already is not None:
+            return already
+        from models.segmentation.clip_ranker import ClipRanker
+
         return ClipRanker(self.store.folder(model), device)

@@ -84,6 +84,17 @@ class Predictors:
         stages = self._stages()
         return WeightFreePredictor() if stages is None else LearnedPredictor(stages, self._memory)
 
+    def ranker(self, model: str, device: str) -> Any | None:
+        """The CLIP of that catalogue id on that device, where it takes part in the predictors: loaded once for both.
+
+        None where it takes no part, or cannot be loaded. Embedding crops and texts is safe beside a prompt.
+        """
+        plan = self.plan()
+        if (plan.ranker, plan.device) != (model, device):
+            return None
+        stages = self._stages()
+        return None if stages is None or self.plan() != plan else stages.ranker
+
     def plan(self) -> Plan:
         """What would take part now. Cheap: nothing is read but names, sizes and times."""
         here = {model.id: model for model in self.store.models.values() if self._usable(model)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,8 @@ _TEXT_BATCH = 64
 class ClipRanker:
     """Implements `TextRanker`. `set_image` encodes every proposal; a phrase then costs a text encoding and a product.
 
-    An embedding is the mean of the views' unit vectors, made a unit vector again. Not thread-safe.
+    An embedding is the mean of the views' unit vectors, made a unit vector again. Embedding crops and texts is
+    thread-safe; the picture that was set is one for all.
     """
 
     name = "clip"
@@ -55,6 +57,7 @@ class ClipRanker:
         self._side = int(self._model.config.vision_config.image_size)
         self._mean, self._deviation = _normalisation(folder)
         self._texts: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._reading = threading.Lock()
         self._embeddings: np.ndarray | None = None
         self._folder = folder
 
@@ -140,16 +143,17 @@ class ClipRanker:
 
     def embed_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors of texts, float32, texts × width; those seen before are remembered."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
-        for start in range(0, len(missing), _TEXT_BATCH):
-            some = missing[start : start + _TEXT_BATCH]
-            for text, vector in zip(some, self._encoded_texts(some), strict=True):
-                self._texts[text] = vector
-        found = np.stack([self._texts[text] for text in texts]) if texts else np.zeros((0, self.width), np.float32)
-        for text in texts:
-            self._texts.move_to_end(text)
-        while len(self._texts) > _MOST_TEXTS:
-            self._texts.popitem(last=False)
+        with self._reading:
+            missing = [text for text in dict.fromkeys(texts) if text not in self._texts]
+            for start in range(0, len(missing), _TEXT_BATCH):
+                some = missing[start : start + _TEXT_BATCH]
+                for text, vector in zip(some, self._encoded_texts(some), strict=True):
+                    self._texts[text] = vector
+            found = np.stack([self._texts[text] for text in texts]) if texts else np.zeros((0, self.width), np.float32)
+            for text in texts:
+                self._texts.move_to_end(text)
+            while len(self._texts) > _MOST_TEXTS:
+                self._texts.popitem(last=False)
         return found
 
     def learn_texts(self, texts: Sequence[str], vectors: np.ndarray) -> None:
@@ -159,7 +163,8 @@ class ClipRanker:
         """
         if vectors.shape != (len(texts), self.width):
             raise BadInputError("These text embeddings were made by another model; encode the texts again.")
-        self._texts.update(zip(texts, vectors.astype(np.float32), strict=True))
+        with self._reading:
+            self._texts.update(zip(texts, vectors.astype(np.float32), strict=True))
 
     def similarity(self, texts: Sequence[str]) -> np.ndarray:
         """Cosine similarities, float32, texts × proposals. Raises ValueError when no image is set."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 from skimage import data
@@ -306,3 +307,33 @@ def test_a_batch_that_cannot_begin_makes_no_folder(photo: Path, tmp_path: Path) 
     done = run("batch", recipe, photo.parent, out, "--engine", "moon")
     assert done.exit_code == 2
     assert not out.exists()
+
+
+def test_a_named_engine_is_no_reason(photo: Path, mask: Path, tmp_path: Path) -> None:
+    done = run("inpaint", photo, mask, "-o", tmp_path / "out.png", "--engine", "telea")
+    assert done.exit_code == 0, done.output
+    assert done.output.strip().endswith("with telea: nothing outside the mask changed.")
+
+
+def test_what_is_blacked_out_has_no_earlier_versions_on_the_command_line(
+    photo: Path, mask: Path, tmp_path: Path
+) -> None:
+    done = run("edit", photo, "black this out", "-o", tmp_path / "out.png", "--mask", mask)
+    assert done.exit_code == 0, done.output
+    assert "Blacked out" in done.output
+    assert "arlier versions" not in done.output
+
+
+def test_a_batch_takes_every_suffix_that_can_be_saved(tmp_path: Path) -> None:
+    source, recipe = tmp_path / "in", tmp_path / "recipe.json"
+    source.mkdir()
+    recipe.write_text('[{"op": "adjust", "value": "black and white"}]')
+    small = Image.fromarray(data.astronaut()[100:160, 200:280])
+    names = ("a.gif", "b.jfif", "c.jpe", "d.JPG", "e.bmp")
+    for name in names:
+        small.save(source / name, {"gif": "GIF", "bmp": "BMP"}.get(name[2:], "JPEG"))
+    pillow_heif.from_pillow(small).save(source / "f.hif")
+    (source / "notes.txt").write_text("no picture")
+    done = run("batch", recipe, source, tmp_path / "out", "--workers", 1)
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "f.hif", "batch.jsonl"}

@@ -110,3 +110,28 @@ def test_the_doctor_says_whether_a_service_is_set_up(tmp_path: Path, monkeypatch
     shown = json.loads(CliRunner().invoke(app, ["models", "doctor", "--json"]).stdout)
     assert "own.example:8443" in shown["painting_service"]
     assert SECRET not in json.dumps(shown)
+
+
+def edit(desk: Path, *more: str) -> Result:
+    photo, mask, out = (str(desk / name) for name in ("anna-at-home.jpg", "mask.png", "out.png"))
+    return CliRunner().invoke(app, ["edit", photo, "add a blue ball here", "--mask", mask, "-o", out, *more])
+
+
+def test_an_edit_sends_nothing_until_a_flag_says_it_may(
+    desk: Path, server: ImageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ADDRESS, server.url.replace("127.0.0.1", "127.1"))
+    asked = edit(desk)
+    assert asked.exit_code == 3
+    assert "--allow-upload" in asked.output
+    assert "this conversation" not in asked.output
+    assert server.orders == []
+    assert not (desk / "out.png").exists()
+    done = edit(desk, "--allow-upload")
+    assert done.exit_code == 0, done.output + done.stderr
+    assert "pixels around the mask leave this machine for 127.1:" in done.stderr
+    assert len(server.orders) == 1
+    after = np.asarray(cv2.imread(str(desk / "out.png")))
+    assert np.abs(after[210, 300, ::-1].astype(int) - COLOUR).max() < 12
+    helped = " ".join(CliRunner().invoke(app, ["edit", "--help"], terminal_width=200).output.split())
+    assert "--allow-upload" in helped

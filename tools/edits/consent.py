@@ -9,6 +9,8 @@ from models.geometry import Bounds, Extent
 from models.inpainting.painters import notice_of
 from tools.questions import NeedsAnswerError, Question
 
+FOR_GOOD = "Yes holds for this conversation."
+
 
 def _nowhere() -> None:
     """Consent that is kept nowhere ends with the request."""
@@ -16,10 +18,14 @@ def _nowhere() -> None:
 
 @dataclass
 class Consent:
-    """What the person said about sending parts of the picture to a service. `keep` remembers that they agreed."""
+    """What the person said about sending parts of the picture to a service.
+
+    `keep` remembers that they agreed; `tell` is told what is sent, before, where they agreed to all of it beforehand.
+    """
 
     given: bool = False
     keep: Callable[[], None] = field(default=_nowhere)
+    tell: Callable[[str], None] | None = None
 
     def give(self) -> None:
         """They agreed."""
@@ -34,7 +40,7 @@ def require_consent(engine: str, hole: Bounds, picture: Extent, consent: Consent
     priced; BadInputError when the service's settings are no good, UnavailableError when its key is missing.
     """
     notice = notice_of(engine, hole, picture)
+    if notice and consent.given and consent.tell is not None:
+        consent.tell(f"{notice}.")
     if notice and not consent.given:
-        raise NeedsAnswerError(
-            Question(f"For this, {notice}. May I send that? Yes holds for this conversation.", consent=True)
-        )
+        raise NeedsAnswerError(Question(f"For this, {notice}. May I send that? {FOR_GOOD}", consent=True))

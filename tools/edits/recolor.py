@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
@@ -18,6 +19,8 @@ from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
 from tools.pictures.profiles import colour_in_profile
+
+_SHADE_OF_CODE = re.compile(r"(?P<shade>.*\w) (?P<code>(?:#|ral|rgb|hsl).*)", re.IGNORECASE)
 
 
 class Recolor(PixelEdit):
@@ -63,4 +66,6 @@ class Recolor(PixelEdit):
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
-        return f"Recoloured {the(label)}: {self.value}."
+        shade = _SHADE_OF_CODE.fullmatch(self.value) if self.wish.shift is not None else None
+        colour = self.value if shade is None else f"{shade['shade']} than {shade['code']}"
+        return f"Recoloured {the(label)}: {colour}."

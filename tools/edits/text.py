@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from models.segmentation.phrases.vocabulary import Kind
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.remove import Fill
+from tools.edits.request import StepReport
 from tools.edits.wording import the
 from tools.grounding import Target, ground
 from tools.pictures import privacy
@@ -75,6 +77,7 @@ class RemoveText(Fill):
 
 
 _MARGIN = 0.25  # of the letters' height: covered around a line
+_STILL_SHOWN = "Earlier versions here still show it; the exported file does not."
 _LOOKS = 3  # how often the covered picture is read again
 
 
@@ -108,6 +111,11 @@ class RedactText(PixelEdit):
     needs_target: ClassVar[bool] = True
     question: ClassVar[str] = "What should I black out? Click it, or brush over it, on the picture."
     value: str | None = Field(None, max_length=500, description="The covering colour; leave out for black.")
+
+    def perform(self, context: EditContext) -> StepReport:
+        """Cover it, and say where it can still be seen."""
+        report = super().perform(context)
+        return replace(report, message=f"{report.message} {_STILL_SHOWN}") if context.keeps_versions else report
 
     def find_target(self, context: EditContext) -> Target | None:
         """The lines of text that are meant, with a margin; anything else by its words or the person's selection."""
@@ -157,4 +165,4 @@ class RedactText(PixelEdit):
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
-        return f"Blacked out {the(label)}. Earlier versions here still show it; the exported file does not."
+        return f"Blacked out {the(label)}."

@@ -56,6 +56,10 @@ _JPEG_EXIF_PREFIX, _JPEG_XMP_PREFIX = 6, 29
 _ENCODER_FAULTS = (OSError, ValueError, RuntimeError, TypeError)
 
 
+PICTURE_SUFFIXES = frozenset(f".{suffix}" for suffix in _BY_SUFFIX)
+"""The file name suffixes, lower case with the dot, of what can be opened and saved."""
+
+
 def suffix_of(form: str) -> str:
     """The usual file name suffix of a format: ".jpg" for JPEG."""
     return _SUFFIXES[format_named(form)]

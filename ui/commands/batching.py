@@ -17,9 +17,8 @@ from agent.studio import Studio
 from models.errors import BadInputError, PentimentoError, UnavailableError
 from tools.edits.catalogue import request_for
 from tools.pictures.reading import open_picture
-from tools.pictures.writing import check_target, save_picture
+from tools.pictures.writing import PICTURE_SUFFIXES, check_target, save_picture
 
-_SUFFIXES = frozenset(".jpg .jpeg .png .webp .tif .tiff .heic .heif .avif .bmp".split())
 _LOG = "batch.jsonl"
 
 
@@ -60,7 +59,7 @@ def run_batch(
         raise BadInputError(f"{source} is not a folder.")
     if target.resolve() == source.resolve():
         raise BadInputError("The results need a folder of their own; the originals stay untouched.")
-    pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
+    pictures = sorted(path for path in source.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES and path.is_file())
     if not pictures:
         raise BadInputError(f"{source} holds no pictures.")
     try:
@@ -106,11 +105,13 @@ def edit_file(source: str, target: str, edits: Sequence[dict[str, Any]]) -> Resu
         picture = open_picture(Path(source))
         check_target(Path(target))
         with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
-            conversation = Studio(Path(home), choose_planner()).create_from(picture, name)
+            conversation = Studio(Path(home), choose_planner(), keeps_versions=False).create_from(picture, name)
             steps = []
-            for edit in edits:
+            for number, edit in enumerate(edits, start=1):
                 arguments = {key: value for key, value in edit.items() if key != "op"}
-                steps.append(request_for(edit["op"], arguments).perform(conversation.context()).as_dict())
+                context = conversation.context()
+                context.going.expect((str(later["op"]), later) for later in edits[number:])
+                steps.append(request_for(edit["op"], arguments).perform(context).as_dict())
             save_picture(conversation.workspace.picture(), Path(target))
         return Result(name, steps=tuple(steps))
     except PentimentoError as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, Question
 from agent.planners import choose_planner
 from agent.studio import Studio
 from models.errors import BadInputError
@@ -21,7 +21,7 @@ from models.inpainting.painters import choose_painter, is_painter, notice_of
 from models.mask import Mask
 from models.mask import bounds as bounds_of
 from tools.edits.catalogue import request_for
-from tools.edits.consent import Consent
+from tools.edits.consent import FOR_GOOD, Consent
 from tools.edits.request import StepReport
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
@@ -51,12 +51,14 @@ def edit_picture(
     seed: int,
     report: Path | None,
     references: Sequence[Path] = (),
+    allow_upload: bool = False,
     warn: Callable[[str], None] = print,
 ) -> Outcome:
     """One message about one picture, through the same conversation that the app holds.
 
     `references` are attached to it in their order: the first is "picture 2". Nothing is written when a question is open
-    or nothing could be done. `warn` is told what the formats gave up. Raises PentimentoError.
+    or nothing could be done. `allow_upload`: painting services may be sent parts of the picture. `warn` is told what
+    the formats gave up, and what is sent, before. Raises PentimentoError.
     """
     if sum(given is not None for given in (mask, point, box)) > 1:
         raise BadInputError("Give one of --mask, --point and --box.")
@@ -67,7 +69,9 @@ def edit_picture(
     attachments = [(one.name, _bytes_of(one)) for one in references]
     chosen = choose_planner(planner)
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
-        conversation = Studio(Path(home), chosen).create_from(picture, source.name)
+        conversation = Studio(Path(home), chosen, keeps_versions=False).create_from(picture, source.name)
+        if allow_upload:
+            conversation.allow_sending(warn)
         exact = mask_from(mask, picture.extent) if mask else None
         strokes = _strokes(point, box, picture.extent)
         job = conversation.say(text, mask=exact, strokes=strokes, attachments=attachments, seed=seed)
@@ -76,11 +80,15 @@ def edit_picture(
         _write_report(report, conversation, text, steps, job.text)
         asked = conversation.question
         if asked is not None or any(step["op"] == "clarify" for step in steps):
-            return Outcome(job.text, asked.text if asked else job.text)
+            return Outcome(job.text, _on_command_line(asked) if asked else job.text)
         if job.state == "failed" or (steps and all("error" in step for step in steps)) or not steps:
             raise BadInputError(job.error or job.text)
         _save(conversation, picture, output, warn)
         return Outcome(job.text)
+
+
+def _on_command_line(asked: Question) -> str:
+    return asked.text.replace(FOR_GOOD, "Say --allow-upload to agree.") if asked.consent else asked.text
 
 
 def inpaint_picture(
@@ -155,7 +163,7 @@ def _perform_masked(
     warn: Callable[[str], None],
 ) -> StepReport:
     with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
-        conversation = Studio(Path(home), choose_planner()).create_from(picture, output.name)
+        conversation = Studio(Path(home), choose_planner(), keeps_versions=False).create_from(picture, output.name)
         name = conversation.keep_mask(mask_from(mask, picture.extent))
         if examples is not None:
             arguments = {**arguments, "source": conversation.keep_mask(mask_from(examples, picture.extent), _EXAMPLES)}

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.prompting.choose import Suggesters
+from models.prompting.in_context import ContextSuggester
 from models.segmentation.choose import Plan, Predictors, best_predictor
 from models.segmentation.clip_ranker import ClipRanker
 from models.segmentation.learned_predictor import LearnedPredictor
@@ -134,6 +136,23 @@ def test_loaded_models_are_shared_and_loaded_once(downloaded: Store) -> None:
     first.set_image(rgb)
     found = first.from_words("the dog")
     assert found.found or found.question
+
+
+def test_ideas_come_from_the_clip_that_finds_things(downloaded: Store) -> None:
+    predictors = Predictors(downloaded, LAPTOP)
+    suggesters = Suggesters(downloaded, machine=LAPTOP, shared=predictors.ranker)
+    ideas = suggesters()
+    assert isinstance(ideas, ContextSuggester)
+    predictor = predictors()
+    assert isinstance(predictor, LearnedPredictor)
+    assert ideas._clip is predictor._stages.ranker, "the same weights are in memory once"
+    picture = np.random.default_rng(0).integers(0, 256, (90, 120, 3), dtype=np.uint8)
+    place = np.zeros((90, 120), np.float32)
+    place[30:60, 40:80] = 1.0
+    assert len(ideas.suggest(picture, place, 3)) == 3
+    assert predictors.ranker("clip-vit-l14", "cpu") is None
+    downloaded.remove("fastsam-s")
+    assert predictors.ranker("clip-vit-b32", "cpu") is None, "alone it takes no part in finding"
 
 
 def test_names_are_encoded_once_for_a_machine(downloaded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
