@@ -29,6 +29,7 @@ from models.colour.oklab import (
     oklab_to_linear,
     srgb_to_oklab,
 )
+from models.colour.parts import aligned, other_parts
 from models.colour.strips import SmoothLightness, linear_light, strips
 from models.geometry import Extent
 from models.mask import Mask, bounds, require
@@ -38,6 +39,9 @@ _HALO = 16  # rows of context a strip needs: the reach of everything local below
 _SAMPLE = 300_000  # pixels that the statistics look at
 _DARKEST, _LIGHTEST = 0.2, 0.96  # room for shadow below black and for gloss above white
 _DETAIL = (0.55, 1.35)  # least and most contrast of fine detail, as a factor
+_SHEEN_LONGEST = 640  # pixels; of the copy in which broad sheen is told from sparkle
+_SHEEN_WIDTH = 10.0  # pixels there
+_SHEEN_CLEARS = 0.65  # of the gloss, at most
 _EDGE_INSIDE = 4.0  # pixels from the edge inwards that may be mixed
 _EDGE_NARROW = 8.0  # a soft edge wider than this is meant soft, and the mask decides
 _EDGE_REACH = 8  # radius in which the pure colours on either side are looked for
@@ -59,6 +63,8 @@ def recolour(image: np.ndarray, mask: Mask, wish: ColourWish, *, progress: Progr
     crop, crop_mask = image[rows, columns], mask[rows, columns]
     change = _plan(crop, crop_mask, wish)
     base = SmoothLightness(crop) if isinstance(change, _NewColour) else None
+    sheen = change.broad_sheen(crop) if isinstance(change, _NewColour) else None
+    parts = other_parts(crop, crop_mask, change.body) if isinstance(change, _NewColour) else None
     result = image.copy()
     height = region.height
     for inner, outer in strips(height, _HALO):
@@ -68,9 +74,14 @@ def recolour(image: np.ndarray, mask: Mask, wish: ColourWish, *, progress: Progr
             continue
         linear = linear_light(crop[outer])
         lab = linear_to_oklab(linear)
-        changed = change.apply(lab, lab[..., 0] if base is None else base.rows(outer))
+        changed = change.apply(
+            lab, lab[..., 0] if base is None else base.rows(outer), None if sheen is None else sheen[outer]
+        )
         delta = np.clip(oklab_to_linear(changed), 0, 1) - linear
-        linear += _through_mask(linear, delta, strip_mask, strip_mask * change.membership(lab))
+        surface = strip_mask * change.membership(lab)
+        if parts is not None:
+            surface *= 1 - aligned(parts[outer], np.ascontiguousarray(lab[..., 0]))
+        linear += _through_mask(linear, delta, strip_mask, surface)
         keep = slice(inner.start - outer.start, inner.stop - outer.start)
         finished = from_unit(linear_to_srgb(linear[keep]), image.dtype)
         touched = strip_mask[keep] > 0
@@ -138,11 +149,29 @@ class _NewColour:
             gloss = share**2 * np.clip((lightness - 0.6) / 0.3, 0, 1)
         return cv2.GaussianBlur(gloss.astype(np.float32), (0, 0), 0.8)
 
-    def apply(self, lab: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """H×W×3 OKLab recoloured, inside sRGB. `base` is the lightness without its fine detail."""
+    def broad_sheen(self, crop: np.ndarray) -> np.ndarray | None:
+        """Where gloss is no sparkle but lies over a whole stretch, as the sky does on a bonnet: H×W float32, 1 = all.
+
+        Only of a body without a hue, whose gloss and whose brightly lit surface look alike.
+        """
+        if self.body.has_hue:
+            return None
+        height, width = crop.shape[:2]
+        shrunk = min(1.0, _SHEEN_LONGEST / max(height, width))
+        size = max(1, round(width * shrunk)), max(1, round(height * shrunk))
+        gloss = self._gloss(linear_to_oklab(linear_light(cv2.resize(crop, size, interpolation=cv2.INTER_AREA))))
+        return cv2.resize(cv2.GaussianBlur(gloss, (0, 0), _SHEEN_WIDTH), (width, height))
+
+    def apply(self, lab: np.ndarray, base: np.ndarray, sheen: np.ndarray | None = None) -> np.ndarray:
+        """H×W×3 OKLab recoloured, inside sRGB.
+
+        `base` is the lightness without its fine detail, `sheen` what `broad_sheen` gave: there colour shows through.
+        """
         curve, slope = self._tone(base)
         lightness = curve + (lab[..., 0] - base) * np.clip(slope, *_DETAIL)
         gloss = self._gloss(lab)
+        if sheen is not None:
+            gloss *= 1 - _SHEEN_CLEARS * sheen
         # a highlight is lighter than the body, not only greyer
         share = np.clip((lab[..., 0] - self.body.lightness) / (self.body.top - self.body.lightness), 0, 1)
         brightest = self.lightness + (0.99 - self.lightness) * (0.8 + 0.2 * self.lightness)
@@ -170,8 +199,8 @@ class _Moved:
     exponent: float
     shift: ColourShift
 
-    def apply(self, lab: np.ndarray, base: np.ndarray) -> np.ndarray:
-        """H×W×3 OKLab moved, inside sRGB."""
+    def apply(self, lab: np.ndarray, base: np.ndarray, sheen: np.ndarray | None = None) -> np.ndarray:
+        """H×W×3 OKLab moved, inside sRGB; gloss moves like the rest."""
         lightness = np.maximum(base, 1e-4) ** self.exponent
         moved = self.shift.apply(lab)
         tint = np.array(self.shift.tint, np.float32)

@@ -202,3 +202,35 @@ def test_a_shift_of_a_single_colour_stays_in_srgb():
     assert min(rgb) >= 0
     assert max(rgb) <= 1
     assert oklab_to_srgb(srgb_to_oklab(np.array(rgb))) == pytest.approx(rgb, abs=2e-3)
+
+
+def _lit(height: int, width: int) -> np.ndarray:
+    """Light that falls off gradually from the left to a third on the right: H×W float64."""
+    return np.repeat(np.linspace(1.0, 0.33, width)[None], height, axis=0)
+
+
+def test_what_lies_at_a_line_on_a_grey_thing_keeps_its_colour_and_shade_does_not() -> None:
+    rng = np.random.default_rng(0)
+    grey = 185 * _lit(160, 240) + rng.normal(0, 2, (160, 240))
+    grey[120:150] = 30 + rng.normal(0, 2, (30, 240))  # a black sole under a grey shoe in gradual shade
+    image = np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    mask = np.zeros((160, 240), np.float32)
+    mask[10:150, 10:230] = 1
+    result = recolour(image, mask, parse_colour("#1F3A93"))
+    tint = result[..., 2].astype(int) - result[..., 0]
+    assert np.abs(tint[125:145, 20:220]).mean() < 4
+    assert tint[20:110, 20:220].min() > 12  # the shaded side as well
+    # a thing that only lies in shade has no such parts
+    shaded = np.ascontiguousarray(image[:110])
+    assert recolour(shaded, mask[:110], parse_colour("#1F3A93"))[20:100, 20:220, 2].mean() > 60
+
+
+def test_a_broad_sheen_takes_colour_and_a_sparkle_stays_white() -> None:
+    image = np.full((200, 300, 3), 120, np.uint8)
+    image[40:160, 30:150] = 250
+    image[100:103, 220:223] = 250
+    mask = np.ones((200, 300), np.float32)
+    result = recolour(image, mask, parse_colour("red")).astype(int)
+    broad, sparkle = result[100, 90], result[101, 221]
+    assert broad[0] - broad[2] > 40
+    assert sparkle[0] - sparkle[2] < broad[0] - broad[2]
