@@ -14,6 +14,7 @@ from langgraph.runtime import Runtime
 from pydantic import ValidationError
 
 from agent.limits import done_in
+from agent.offline_planner import TO_FOLLOW
 from models.errors import CancelledError, PentimentoError, UnavailableError
 from tools.edits.context import EditContext
 from tools.edits.request import first_sentence
@@ -38,11 +39,15 @@ INSTRUCTIONS = """You edit one picture for a person by calling tools. Rules:
 
 
 class OneAtATime(AgentMiddleware[AgentState, EditContext]):
-    """Keeps the first tool call of a turn: each edit works on the result of the one before."""
+    """Keeps the first tool call of a turn: each edit works on the result of the one before, and knows what follows."""
 
     def after_model(self, state: AgentState, runtime: Runtime[EditContext]) -> dict[str, list[AnyMessage]] | None:
         """Drop the rest; the model asks again when it has seen the result."""
         last = state["messages"][-1]
+        if isinstance(last, AIMessage) and last.tool_calls:
+            later = [(call["name"], call["args"]) for call in last.tool_calls[1:]]
+            told = [(str(name), dict(arguments)) for name, arguments in last.additional_kwargs.get(TO_FOLLOW, ())]
+            runtime.context.going.expect([*later, *told])
         if isinstance(last, AIMessage) and len(last.tool_calls) > 1:
             return {"messages": [last.model_copy(update={"tool_calls": last.tool_calls[:1]})]}
         return None

@@ -19,6 +19,8 @@ from agent.offline import Step, Turn, plan
 
 HAS_SELECTION = "has_selection"
 HAS_ATTACHMENT = "has_attachment"
+TO_FOLLOW = "to_follow"
+"""Key of a message for the names and arguments of the calls that will be made after the one it holds."""
 
 
 class OfflinePlanner(BaseChatModel):
@@ -72,6 +74,7 @@ class OfflinePlanner(BaseChatModel):
                 content="",
                 id=identity,
                 tool_call_chunks=calls,
+                additional_kwargs=message.additional_kwargs,
             )
         )
         yield ChatGenerationChunk(message=AIMessageChunk(content="", id=identity, chunk_position="last"))
@@ -96,7 +99,8 @@ class OfflinePlanner(BaseChatModel):
                 "id": f"call_{uuid.uuid4().hex[:12]}",
                 "type": "tool_call",
             }
-            return AIMessage(content="", tool_calls=[call])
+            later = [[name, arguments] for name, arguments in calls[len(done) + 1 :]]
+            return AIMessage(content="", tool_calls=[call], additional_kwargs={TO_FOLLOW: later} if later else {})
         said = without_repeats([str(message.text) for message in done])
         if found.reply and found.reply not in said and not calls:
             said.append(found.reply)

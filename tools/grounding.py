@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.errors import BadInputError
-from models.geometry import Bounds
+from models.geometry import Bounds, Point
 from models.mask import Mask, invert, iou, union
 from models.mask import bounds as bounds_of
 from models.segmentation.phrases.parse import parse
@@ -57,6 +57,7 @@ class Target:
     exact: bool = False  # the person gave this very mask: not a pixel beyond it may change
     words: tuple[str, ...] = ()  # what is written there, as it was read
     box: Bounds | None = None  # what the person drew around it
+    click: Point | None = None  # where alone they clicked it
 
 
 def words_of(phrase: str) -> list[str]:
@@ -169,16 +170,15 @@ def _from_selection(context: EditContext, selection: Selection, label: str) -> T
     mask = in_frame(context.workspace, selection, context.workspace.head)
     if mask is None:
         raise BadInputError(f"“{label}” lies outside this version of the picture; select again.")
-    return Target(mask, label, "selection", exact=_is_exact(selection), box=_box_around(context, selection, mask))
-
-
-def _box_around(context: EditContext, selection: Selection, mask: Mask) -> Bounds | None:
-    """What the person drew around a thing in this frame; no click, and no stroke on a part of it."""
+    chosen = Target(mask, label, "selection", exact=_is_exact(selection))
     marks = selection.origin.get(PLACE)
     if marks is None or selection.version != context.workspace.head.id or not np.any(mask >= 0.5):
-        return None
-    box, own = Bounds(*marks), bounds_of(mask, 0.5)
-    return box if own.intersection(box).area > _BOXED * own.area and box.area > _BOXED * own.area else None
+        return chosen
+    drawn, own = Bounds(*marks), bounds_of(mask, 0.5)
+    if drawn.area == 1:
+        return replace(chosen, click=drawn.center)
+    around = own.intersection(drawn).area > _BOXED * own.area and drawn.area > _BOXED * own.area
+    return replace(chosen, box=drawn) if around else chosen  # else strokes or clicks on parts of it
 
 
 def _is_exact(selection: Selection) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from models.checking.shadow import Shadow, shadow
 from models.geometry import Extent
 from models.mask import Mask, area, bounds, fill_holes, grow
 from tools.checking.finding import found_again
+from tools.checking.larger import Doubt
 from tools.checking.trial import Correction, Examined, Offer, Trial
 from tools.checking.verdict import Finding, Verdict, share_of_picture
 from tools.sight import Sight
@@ -54,21 +55,26 @@ _PLACES = {
 }
 
 
-def examined(trial: Trial, sight: Sight, of: Trial | None = None) -> Examined:
-    """Judge a removal. `of` is the trial it corrects, which then is not corrected again."""
-    seen = look(trial, of)
+def examined(trial: Trial, sight: Sight, of: Trial | None = None, doubt: Doubt | None = None) -> Examined:
+    """Judge a removal. `of` is the trial it corrects, which then is not corrected again.
+
+    `doubt` is whether it may have been a part of something larger.
+    """
+    seen = replace(look(trial, of), doubt=doubt)
     again = found_again(trial, trial.words, sight) if trial.words else None
     verdict = judged(seen)
     if again is not None:
         verdict = Verdict((*verdict.findings, again), verdict.remark)
-    return Examined(verdict, correction(trial, seen) if of is None else None, _offer(seen, verdict))
+    return Examined(verdict, correction(trial, seen) if of is None else None, _offer(trial, seen, verdict))
 
 
-def _offer(seen: Seen, verdict: Verdict) -> Offer | None:
+def _offer(trial: Trial, seen: Seen, verdict: Verdict) -> Offer | None:
     """What the person may ask for next: what the verdict's sentence speaks of, otherwise a shadow if there is one."""
     worst = verdict.worst
     if worst is not None and worst.kind in ("leftover", "left in the box"):
         return Offer("rest", seen.rest)
+    if worst is None and seen.doubt is not None and seen.doubt.larger is not None:
+        return Offer("rest", seen.doubt.larger * (trial.allowed <= 0))
     return None if seen.shaded is None else Offer("shadow", seen.shaded.mask)
 
 
@@ -83,6 +89,7 @@ class Seen:
     shaded: Shadow | None = None
     boxed: LeftInBox | None = None
     broken: BrokenLines = field(default_factory=lambda: BrokenLines(0, 0.0))
+    doubt: Doubt | None = None
     changed: float = 0.0
     """The share of the picture that may have changed."""
 
@@ -107,7 +114,7 @@ def look(trial: Trial, of: Trial | None = None) -> Seen:
     if shaded is not None and shaded.confidence < SHADED[0]:
         shaded = None
     seam, broken = seam_share(trial.after, trial.allowed), broken_lines(trial.after, trial.allowed)
-    return Seen(left, mirrored, seam, copied, shaded, boxed, broken, trial.changed)
+    return Seen(left, mirrored, seam, copied, shaded, boxed, broken, changed=trial.changed)
 
 
 def _inside(left: Leftovers, first: Trial) -> Leftovers:
@@ -139,16 +146,20 @@ def judged(seen: Seen) -> Verdict:
         free = f"what I took leaves {seen.boxed.gap:.0%} of your box free at one side; brush over what is left there"
         findings.append(Finding.measured("left in the box", seen.boxed.share, *LEFT_IN_BOX, held))
         findings.append(Finding.measured("gap in the box", seen.boxed.gap, *GAP, free))
-    return Verdict(tuple(findings), _remark(seen.changed, findings))
+    return Verdict(tuple(findings), _remark(seen, findings))
 
 
-def _remark(changed: float, findings: Sequence[Finding]) -> str:
+def _remark(seen: Seen, findings: Sequence[Finding]) -> str:
     """What may be said where nothing was found: no more than was measured, and where it was close to a limit."""
-    parts = f"changed {share_of_picture(changed)}; I see nothing of it left"
+    parts = f"changed {share_of_picture(seen.changed)}; I see nothing of it left"
+    if seen.doubt is not None and seen.doubt.larger is not None:
+        return f"{parts}, unless it is part of something larger: then {_REST}"
     closest = max(findings, key=lambda finding: finding.badness)
+    if seen.doubt is not None:
+        return f"{parts}, but was not sure where it ends: look beside it once more"
     if closest.badness >= _CLOSE:
         return f"{parts}, but look at {_PLACES[closest.kind]} once more"
-    if changed >= _MUCH:
+    if seen.changed >= _MUCH:
         return f"{parts}, but so large a place is made up: look at it once more"
     return f"{parts}, and no seam"
 
@@ -196,6 +207,8 @@ def _taken_in(trial: Trial, seen: Seen, target: Mask) -> tuple[Mask, list[str]]:
         reasons.append("its shadow was left")
     wider = grow(wider, 2 + round(_RIM * float(np.sqrt(area(wider)))))  # specks of the old rim go with it
     most = (1 + _MOST_TAKEN_IN) * area(target)
+    if trial.box is not None:  # it was drawn around the whole thing, however little of that was found at first
+        most = max(most, (1 + 2 * _SLACK) * trial.box.area)
     return (wider, reasons) if area(wider) <= most else (target, [])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.errors import CancelledError
-from models.geometry import Bounds
+from models.geometry import Bounds, Point
 from models.mask import Mask
 from models.progress import Progress
 from tools.checking.verdict import Verdict
@@ -20,7 +20,7 @@ class Trial:
 
     `before` and `after` are the whole picture, H×W×3 (8 or 16 bit); `target` H×W float32, what the request is about;
     `allowed` H×W float32, what may have changed. `words` are the person's for the target, None where it was drawn.
-    `box` is what the person drew around it, in pixels; None where they drew no box.
+    `box` is what the person drew around it, in pixels, `click` where they clicked it, and nothing else; None otherwise.
     """
 
     before: np.ndarray
@@ -30,6 +30,7 @@ class Trial:
     words: str | None = None
     seed: int = 0
     box: Bounds | None = None
+    click: Point | None = None
 
     @property
     def changed(self) -> float:

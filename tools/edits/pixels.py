@@ -91,9 +91,9 @@ class Attempt:
         after, allowed = before.copy(), np.zeros(before.shape[:2], np.float32)
         after[self.region.bounds.slices] = self.rgb
         allowed[self.region.bounds.slices] = self.allowed
-        target = allowed if self.target is None else self.target.mask
-        box = None if self.target is None else self.target.box
-        return Trial(before, after, target, allowed, words, seed, box)
+        if self.target is None:
+            return Trial(before, after, allowed, allowed, words, seed)
+        return Trial(before, after, self.target.mask, allowed, words, seed, self.target.box, self.target.click)
 
     @property
     def badness(self) -> float:

@@ -16,6 +16,7 @@ from models.inpainting.painters import is_painter
 from models.mask import Mask, grow
 from models.mask import bounds as bounds_of
 from tools.checking import removal
+from tools.checking.larger import doubt_about
 from tools.checking.trial import Examined, Trial
 from tools.checking.verdict import Verdict
 from tools.edits.consent import require_consent
@@ -25,6 +26,7 @@ from tools.edits.wording import the
 from tools.grounding import Target, ground
 from tools.questions import NeedsAnswerError
 
+_LEAST_LEFT = 0.15  # of the region: with less around both holes each is filled on its own
 _FROM = re.compile(r"\b(?:from|with|using|of)\s+(?:the\s+|copies of (?:the\s+)?)?(?P<where>\S.*)", re.IGNORECASE)
 
 
@@ -53,9 +55,10 @@ class Fill(PixelEdit):
         sources = None if place is None else (place.mask[region.bounds.slices] >= 0.5).astype(np.float32)
         if sources is None and region.avoid is not None:
             sources = (region.avoid <= 0).astype(np.float32)
+        besides = None if place is not None else self.going_besides(region, context)
         filled = fill_hole(
             region.rgb,
-            region.mask,
+            region.mask if besides is None else np.maximum(region.mask, besides),
             seed=self.seed,
             progress=context.progress,
             engine=self.engine,
@@ -64,6 +67,27 @@ class Fill(PixelEdit):
         )
         note = filled.reason if place is None else f"Filled with copies of {the(place.label)} alone."
         return Computed(filled.image, filled.engine, note=note)
+
+    def going_besides(self, region: Region, context: EditContext) -> Mask | None:
+        """h×w float32 (0 or 1): what later removals of the same message take out of the region beside its own mask.
+
+        Filled together with it, neither is made of the other; only what lies under the own mask is kept. Names that
+        nothing certain answers to are left out: they are asked about when their turn comes. None when nothing else is
+        known to go, or when it would leave too little to fill from.
+        """
+        others = np.zeros(region.mask.shape, np.float32)
+        for step in context.going.removals:
+            try:
+                # the person's marks for this message say what goes first
+                unmarked = replace(context, fresh_selection=None)
+                found = ground(unmarked, step.get("target"), step.get("selection"), certainty=self.certainty)
+            except (NeedsAnswerError, BadInputError):
+                continue
+            if found is not None:
+                others = np.maximum(others, self.shape_mask(found.mask, exact=False)[region.bounds.slices] > 0)
+        others[region.mask > 0] = 0.0
+        left = np.count_nonzero((others == 0) & (region.mask == 0))
+        return others if others.any() and left > _LEAST_LEFT * others.size else None
 
     @property
     def wish(self) -> str | None:
@@ -114,7 +138,9 @@ class Remove(Fill):
 
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
         """Whether it is gone whole, and the place looks untouched."""
-        found = removal.examined(trial, context.sight, first)
+        with context.sight.lock:
+            doubt = None if first else doubt_about(trial, context.sight.predictor(context.workspace))
+        found = removal.examined(trial, context.sight, first, doubt)
         if self.fills_from is None or computed.note is None:
             return found
         # what it is filled with was said, so that an edge or a likeness is as wanted
