@@ -76,7 +76,7 @@ class Studio:
         folder = self._folder(identity)
         folder.mkdir(parents=True, mode=0o700)
         try:
-            workspace = Workspace.create(folder / "workspace", picture, name=filename)
+            workspace = Workspace.create(folder / "workspace", picture, name=filename, durable=self._keeps_versions)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from models.errors import OutsideChangedError
@@ -28,12 +29,21 @@ def composite(parent: np.ndarray, computed: np.ndarray, mask: Mask) -> np.ndarra
     return result
 
 
+def differing(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """The pixels, H×W bool, of which any sample differs; both are H×W or H×W×C, C up to 4, of any one dtype."""
+    samples = one != other
+    if samples.ndim == 2:
+        return samples
+    nothing = (0,) * samples.shape[2]
+    return cv2.inRange(samples.view(np.uint8), nothing, nothing) == 0
+
+
 def outside_max_diff(parent: np.ndarray, result: np.ndarray, mask: Mask) -> int:
     """The largest absolute difference of any sample where the mask is 0; 0 means bit-identical."""
     outside = mask <= 0.0
     if not outside.any():
         return 0
-    changed = (parent != result).any(axis=-1) & outside
+    changed = differing(parent, result) & outside
     if not changed.any():
         return 0
     return int(np.abs(parent[changed].astype(np.int64) - result[changed].astype(np.int64)).max())

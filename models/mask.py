@@ -21,7 +21,7 @@ def as_mask(array: np.ndarray) -> Mask:
     if array.dtype == bool:
         return array.astype(np.float32)
     if np.issubdtype(array.dtype, np.unsignedinteger):
-        return (array.astype(np.float32) / np.iinfo(array.dtype).max).astype(np.float32)
+        return array.astype(np.float32) / np.float32(np.iinfo(array.dtype).max)
     if np.issubdtype(array.dtype, np.floating):
         return np.clip(np.nan_to_num(array), 0.0, 1.0).astype(np.float32)
     raise BadInputError("A mask must hold bool, 8-bit, 16-bit or floating-point values.")
@@ -29,7 +29,7 @@ def as_mask(array: np.ndarray) -> Mask:
 
 def to_uint8(mask: Mask) -> np.ndarray:
     """H×W uint8, 255 = selected."""
-    return np.round(np.clip(mask, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return cv2.convertScaleAbs(np.maximum(mask, 0.0), alpha=255.0) if mask.size else np.zeros(mask.shape, np.uint8)
 
 
 def require(mask: Mask, extent: Extent) -> Mask:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.compositing import assert_outside_unchanged, composite, outside_max_diff
+from models.compositing import assert_outside_unchanged, composite, differing, outside_max_diff
 from models.errors import OutsideChangedError
 
 
@@ -43,3 +43,15 @@ def test_a_single_changed_sample_outside_is_found(dtype: type) -> None:
 def test_a_full_mask_gives_the_computed_picture() -> None:
     parent, computed, _ = pictures(np.uint8, 1)
     assert (composite(parent, computed, np.ones(parent.shape[:2], np.float32)) == computed).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_pixel_differs_where_any_sample_does(dtype: type, channels: int) -> None:
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, np.iinfo(dtype).max, (40, 50, channels)).astype(dtype)
+    other = one.copy()
+    other[rng.random(one.shape) > 0.95] += 1
+    assert np.array_equal(differing(one, other), (one != other).any(axis=-1))
+    assert np.array_equal(differing(one[::2, 3:], other[::2, 3:]), (one != other).any(axis=-1)[::2, 3:])
+    assert np.array_equal(differing(one[..., 0], other[..., 0]), one[..., 0] != other[..., 0])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -54,3 +55,16 @@ def test_photographs_take_well_under_their_size(store: ObjectStore, tmp_path: Pa
     store.put_samples(tile)
     (path,) = (tmp_path / "objects").glob("*/*")
     assert path.stat().st_size < 0.75 * tile.nbytes
+
+
+def test_the_disk_is_waited_for_only_where_it_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[int] = []
+    really = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (waited.append(handle), really(handle)))
+    for durable in (False, True):
+        kept = ObjectStore(tmp_path / str(durable), durable=durable)
+        digest = kept.put_samples(np.full((4, 5, 3), 7, np.uint8))
+        kept.flush([digest])
+        assert (kept.samples(digest) == 7).all()
+        assert bool(waited) == durable
+        kept.close()

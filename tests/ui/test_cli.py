@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -337,3 +339,16 @@ def test_a_batch_takes_every_suffix_that_can_be_saved(tmp_path: Path) -> None:
     done = run("batch", recipe, source, tmp_path / "out", "--workers", 1)
     assert done.exit_code == 0, done.output
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, "f.hif", "batch.jsonl"}
+
+
+def test_what_needs_no_words_loads_no_planner(photo: Path, mask: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    program = (
+        "import sys\n"
+        "from ui.cli import app\n"
+        f"app(['recolor', {str(photo)!r}, {str(mask)!r}, 'navy', '-o', {str(out)!r}], standalone_mode=False)\n"
+        "print([name for name in ('langgraph', 'langchain_core', 'torch', 'agent') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout.strip().endswith("[]"), done.stdout + done.stderr
+    assert out.exists()

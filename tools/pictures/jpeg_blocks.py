@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 from scipy import fft
 
+from models.compositing import differing
 from tools.pictures import jpeg_segments
 
 _BLOCK = 8
@@ -59,14 +60,14 @@ def encode_over(source: bytes, samples: np.ndarray) -> bytes | None:
             return None
         with TemporaryDirectory(prefix="jpeg-") as folder:
             coefficients = _read(source, Path(folder))
-            reached = _code_over(coefficients, samples, _differing(before, samples))
+            reached = _code_over(coefficients, samples, differing(before, samples))
             if reached is None:
                 return None
             file = _written(coefficients, Path(folder))
         after = _decoded(file)
     except _FAULTS:
         return None
-    if after is None or after.shape != before.shape or (_differing(after, before) & ~reached).any():
+    if after is None or after.shape != before.shape or (differing(after, before) & ~reached).any():
         return None
     return file
 
@@ -77,14 +78,6 @@ def _decoded(file: bytes) -> np.ndarray | None:
         warnings.simplefilter("ignore")  # it was opened before, and the limits decided then
         with Image.open(io.BytesIO(file), formats=("JPEG", "MPO")) as image:
             return np.asarray(image) if image.mode in ("L", "RGB") else None
-
-
-def _differing(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The pixels, H×W bool, of which any sample differs."""
-    differing = one != other
-    if differing.ndim == 2:
-        return differing
-    return differing[..., 0] | differing[..., 1] | differing[..., 2]
 
 
 def _read(source: bytes, folder: Path) -> jpeglib.DCTJPEG:

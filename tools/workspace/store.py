@@ -38,11 +38,13 @@ class ObjectStore:
     """Objects in a folder of its own. Safe to use from several threads and processes.
 
     What `put` returns is on the disk, except that its directory entry may not be: call `flush` before
-    anything durable mentions the digest.
+    anything durable mentions the digest. All that costs waiting for the disk; without `durable` nobody waits, and
+    what was stored may be lost with the machine's power, though not with the process.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True) -> None:
         self._folder = folder
+        self._durable = durable
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="tiles")
         make_private_folder(folder)
 
@@ -117,6 +119,8 @@ class ObjectStore:
 
     def flush(self, digests: Iterable[bytes]) -> None:
         """Make sure that the objects' names are on the disk too."""
+        if not self._durable:
+            return
         folders = {self._path(digest).parent for digest in digests}
         list(self._pool.map(flush_folder, folders))
         flush_folder(self._folder)
@@ -160,7 +164,7 @@ class ObjectStore:
     def _write(self, digest: bytes, data: bytes) -> None:
         path = self._path(digest)
         make_private_folder(path.parent)
-        write_private(path, data, durable=True)
+        write_private(path, data, durable=self._durable)
 
 
 def make_private_folder(folder: Path) -> None:

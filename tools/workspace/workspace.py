@@ -65,11 +65,13 @@ class Workspace:
         *,
         name: str,
         cache_bytes: int | None = None,
+        durable: bool = True,
         clock: Callable[[], str] = utc_now,
     ) -> Workspace:
         """A new workspace in a folder that is empty or not there yet; the picture becomes its root version.
 
-        `cache_bytes` bounds the pixels kept in memory (default: two pictures as large as the root).
+        `cache_bytes` bounds the pixels kept in memory (default: two pictures as large as the root). Without `durable`
+        nothing is waited for to reach the disk: for a workspace that is thrown away once the work is done.
         Raises BadInputError when the folder already holds something or cannot be written.
         """
         try:
@@ -78,7 +80,7 @@ class Workspace:
                 raise BadInputError(f"{folder} is not empty; choose a new folder for the workspace.")
             largest = cache_bytes or _PICTURES_IN_MEMORY * picture.pixels.nbytes
             versions = Tree(folder / _DATABASE, create=True)
-            workspace = cls(folder, versions, ObjectStore(folder / _OBJECTS), largest, clock)
+            workspace = cls(folder, versions, ObjectStore(folder / _OBJECTS, durable=durable), largest, clock)
         except OSError as error:
             raise BadInputError(
                 f"{folder} cannot be written ({error.strerror or error}); choose another folder."
@@ -87,8 +89,9 @@ class Workspace:
             with workspace._writing() as connection:
                 tree.set_state(connection, "name", name)
                 workspace._add(connection, None, picture, {}, f"Opened {name}.", None)
-            flush_folder(folder)
-            flush_folder(folder.parent)
+            if durable:
+                flush_folder(folder)
+                flush_folder(folder.parent)
         except BaseException:
             workspace.delete()
             raise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -12,12 +11,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from agent.planners import choose_planner
-from agent.studio import Studio
 from models.errors import BadInputError, PentimentoError, UnavailableError
 from tools.edits.catalogue import request_for
 from tools.pictures.reading import open_picture
 from tools.pictures.writing import PICTURE_SUFFIXES, check_target, save_picture
+from ui.commands.once import opened_once
 
 _LOG = "batch.jsonl"
 
@@ -104,15 +102,13 @@ def edit_file(source: str, target: str, edits: Sequence[dict[str, Any]]) -> Resu
     try:
         picture = open_picture(Path(source))
         check_target(Path(target))
-        with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
-            conversation = Studio(Path(home), choose_planner(), keeps_versions=False).create_from(picture, name)
+        with opened_once(picture, name) as context:
             steps = []
             for number, edit in enumerate(edits, start=1):
                 arguments = {key: value for key, value in edit.items() if key != "op"}
-                context = conversation.context()
                 context.going.expect((str(later["op"]), later) for later in edits[number:])
                 steps.append(request_for(edit["op"], arguments).perform(context).as_dict())
-            save_picture(conversation.workspace.picture(), Path(target))
+            save_picture(context.workspace.picture(), Path(target))
         return Result(name, steps=tuple(steps))
     except PentimentoError as error:
         return Result(name, str(error))

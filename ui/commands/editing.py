@@ -7,11 +7,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.conversation import Conversation, Question
-from agent.planners import choose_planner
-from agent.studio import Studio
 from models.errors import BadInputError
 from models.geometry import Extent
 from models.inpainting.choose import engine_named
@@ -26,8 +23,14 @@ from tools.edits.request import StepReport
 from tools.pictures.picture import Picture
 from tools.pictures.reading import open_picture
 from tools.pictures.writing import check_target, save_picture
+from tools.workspace.workspace import Workspace
 from ui.commands.inputs import box_from, mask_from, point_from
+from ui.commands.once import keep_mask, opened_once
 
+if TYPE_CHECKING:
+    from agent.conversation import Conversation, Question
+
+_PLACE = "drawn"  # the selection that the mask is kept under
 _EXAMPLES = "examples"  # the selection that `--from` is kept under
 
 
@@ -60,6 +63,9 @@ def edit_picture(
     or nothing could be done. `allow_upload`: painting services may be sent parts of the picture. `warn` is told what
     the formats gave up, and what is sent, before. Raises PentimentoError.
     """
+    from agent.planners import choose_planner  # only here is anything said: the other commands need no planner
+    from agent.studio import Studio
+
     if sum(given is not None for given in (mask, point, box)) > 1:
         raise BadInputError("Give one of --mask, --point and --box.")
     picture = open_picture(source)
@@ -83,7 +89,7 @@ def edit_picture(
             return Outcome(job.text, _on_command_line(asked) if asked else job.text)
         if job.state == "failed" or (steps and all("error" in step for step in steps)) or not steps:
             raise BadInputError(job.error or job.text)
-        _save(conversation, picture, output, warn)
+        _save(conversation.workspace, picture, output, warn)
         return Outcome(job.text)
 
 
@@ -162,20 +168,21 @@ def _perform_masked(
     examples: Path | None = None,
     warn: Callable[[str], None],
 ) -> StepReport:
-    with tempfile.TemporaryDirectory(prefix="pentimento-") as home:
-        conversation = Studio(Path(home), choose_planner(), keeps_versions=False).create_from(picture, output.name)
-        name = conversation.keep_mask(mask_from(mask, picture.extent))
+    with opened_once(picture, output.name) as context:
+        name = keep_mask(context, mask_from(mask, picture.extent), _PLACE)
         if examples is not None:
-            arguments = {**arguments, "source": conversation.keep_mask(mask_from(examples, picture.extent), _EXAMPLES)}
-        context = replace(conversation.context(), consent=Consent(given=True))
-        report = request_for(op, {"selection": name, **arguments}).perform(context)
-        _save(conversation, picture, output, warn)
+            source = keep_mask(context, mask_from(examples, picture.extent), _EXAMPLES)
+            arguments = {**arguments, "source": source}
+        report = request_for(op, {"selection": name, **arguments}).perform(
+            replace(context, consent=Consent(given=True))
+        )
+        _save(context.workspace, picture, output, warn)
         return report
 
 
-def _save(conversation: Conversation, opened: Picture, output: Path, warn: Callable[[str], None]) -> None:
+def _save(workspace: Workspace, opened: Picture, output: Path, warn: Callable[[str], None]) -> None:
     """Save the present version; tell what opening the file and saving it changed in all of the picture."""
-    for notice in (*opened.notices, *save_picture(conversation.workspace.picture(), output)):
+    for notice in (*opened.notices, *save_picture(workspace.picture(), output)):
         warn(notice)
 
 

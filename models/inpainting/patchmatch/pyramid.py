@@ -97,14 +97,15 @@ def _halved(lab: np.ndarray, hole: np.ndarray, copyable: np.ndarray) -> tuple[np
     weight = cv2.GaussianBlur(known, (0, 0), 0.8)[::2, ::2]
     colour = cv2.GaussianBlur(lab * known[..., None], (0, 0), 0.8)[::2, ::2]
     colour = np.ascontiguousarray(colour / np.maximum(weight, 1e-3)[..., None], np.float32)
-    return colour, _share_of_cell(hole) > 0.5, _share_of_cell(copyable) > 0.99
+    return colour, _set_in_cell(hole) > 2, _set_in_cell(copyable) == 4
 
 
-def _share_of_cell(mask: np.ndarray) -> np.ndarray:
-    """Which share of every 2×2 cell is set; the last row and column count twice when the size is odd."""
+def _set_in_cell(mask: np.ndarray) -> np.ndarray:
+    """How many pixels of every 2×2 cell are set, uint8; the last row and column count twice when the size is odd."""
     height, width = mask.shape
-    even = np.pad(mask, ((0, height % 2), (0, width % 2)), mode="edge").astype(np.float32)
-    return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2).mean(axis=(1, 3))
+    even = np.pad(mask, ((0, height % 2), (0, width % 2)), mode="edge").view(np.uint8)
+    rows = even[::2] + even[1::2]
+    return rows[:, ::2] + rows[:, 1::2]
 
 
 def _texture_features(
