@@ -95,7 +95,7 @@ def choose_engine(image: np.ndarray, hole: Mask, available: Mapping[str, object]
 
 def hole_width(empty: np.ndarray) -> float:
     """How many pixels across an H×W bool hole is at its widest (the picture's edge counts as a rim)."""
-    framed = np.pad(empty.astype(np.uint8), 1)
+    framed = np.pad(empty[masks.bounds(empty).slices].astype(np.uint8), 1)
     return 2.0 * float(cv2.distanceTransform(framed, cv2.DIST_L2, 5).max()) - 1.0
 
 
