@@ -76,7 +76,7 @@ def _cut_off(rest: np.ndarray, found: np.ndarray, most: float) -> np.ndarray:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(firm)
     large = stats[:, cv2.CC_STAT_AREA] > most
     large[0] = False
-    _, pieces = cv2.connectedComponents((rest & ~_grown(np.take(large, labels), _BRIDGE)).astype(np.uint8))
+    _, pieces = cv2.connectedComponents((rest & ~_grown(large[np.asarray(labels, np.intp)], _BRIDGE)).astype(np.uint8))
     beside = np.unique(pieces[_grown(found, 2)])
     return np.isin(pieces, beside[beside > 0])
 
@@ -103,7 +103,7 @@ def _behind_lines(
             line = _grown(part, 1) & rest
             fresh = _grown(part & ~found, 2) & line
             begins[number] = _median(sharpness[line]) > _SHARP and _median(sharpness[fresh]) > _SHARP_ALONE
-    return np.take(begins, labels)
+    return begins[np.asarray(labels, np.intp)]
 
 
 def _median(values: np.ndarray) -> float:
