@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import ExifTags, Image
+from skimage import data
 
 from models.errors import BadInputError
 from tests.tools.pictures_drawn import display_p3, encoded, grey_profile, photo
@@ -221,3 +222,13 @@ def test_a_gif_with_transparency_keeps_it():
     hard[..., 3] = np.where(hard[..., 3] > 127, 255, 0)
     after = open_picture(encode_picture(replace(picture, pixels=hard)))
     np.testing.assert_array_equal(after.pixels[..., 3], hard[..., 3])
+
+
+def test_heic_is_the_same_file_however_many_cores_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Picture(np.ascontiguousarray(data.astronaut()[:200, :300]))
+    written = []
+    for cores in (1, 64):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        written.append(open_picture(encode_picture(picture, "HEIF")).pixels)
+    assert np.array_equal(*written)
+    assert np.abs(written[0].astype(int) - picture.pixels).mean() < 3

@@ -51,6 +51,9 @@ _LONGEST_SIDE = {"JPEG": 65_500, "WEBP": 16_383, "HEIF": 16_384, "AVIF": 65_536,
 _JPEG_QUALITY, _WEBP_QUALITY, _AVIF_QUALITY, _HEIC_QUALITY = 95, 95, 92, 90
 # a tenth larger than x265's own choice at the same quality, and five to ten times faster
 _HEIC_EFFORT = {"preset": "ultrafast"}
+_FEW_CORES = 4
+# x265's threads wait for one another: with few cores, and those busy, that takes several times as long as one thread
+_HEIC_ALONE = {"x265:pools": "none", "x265:frame-threads": "1"}
 _LARGEST_JPEG_SEGMENT = 65_533
 _JPEG_EXIF_PREFIX, _JPEG_XMP_PREFIX = 6, 29
 _ENCODER_FAULTS = (OSError, ValueError, RuntimeError, TypeError)
@@ -284,12 +287,17 @@ def _jpeg_options(coding: JpegCoding | None, *, grey: bool) -> dict[str, object]
     return options
 
 
+def _heic_effort() -> dict[str, str]:
+    """The encoder's settings for this machine; they change the time it takes, not the file."""
+    return _HEIC_EFFORT | (_HEIC_ALONE if (os.cpu_count() or 1) <= _FEW_CORES else {})
+
+
 def _heic(samples: np.ndarray, icc: bytes | None, exif: bytes | None, xmp: bytes | None) -> bytes:
     height, width = samples.shape[:2]
     channels = 1 if samples.ndim == 2 else samples.shape[2]
     mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels] + (";16" if samples.dtype == np.uint16 else "")
     file = pillow_heif.from_bytes(mode, (width, height), samples.tobytes())
-    options: dict[str, object] = {"quality": _HEIC_QUALITY, "chroma": 444, "enc_params": _HEIC_EFFORT}
+    options: dict[str, object] = {"quality": _HEIC_QUALITY, "chroma": 444, "enc_params": _heic_effort()}
     options |= {key: value for key, value in (("exif", exif and b"Exif\0\0" + exif), ("xmp", xmp)) if value}
     if icc:
         file[0].info["icc_profile"], file[0].info["icc_profile_type"] = icc, "prof"
