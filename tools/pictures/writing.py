@@ -288,7 +288,7 @@ def _jpeg_options(coding: JpegCoding | None, *, grey: bool) -> dict[str, object]
 
 
 def _heic_effort() -> dict[str, str]:
-    """The encoder's settings for this machine; they change the time it takes, not the file."""
+    """The encoder's settings for this machine; they change the time it takes, and hardly what it writes."""
     return _HEIC_EFFORT | (_HEIC_ALONE if (os.cpu_count() or 1) <= _FEW_CORES else {})
 
 
