@@ -16,6 +16,8 @@ from models.geometry import Bounds, Extent
 from models.inpainting.commission import Commission, Intent
 from models.inpainting.filling import AUTO
 from models.mask import Mask, invert
+from tools.checking import cutting_out
+from tools.checking.trial import Examined, Trial
 from tools.edits.attached import Mention, attachment_of, mentioned
 from tools.edits.context import EditContext
 from tools.edits.painting import ENGINE_SAID, Painted, paint, painter_margin
@@ -29,6 +31,13 @@ from tools.questions import NeedsAnswerError, Question
 
 class BackgroundEdit(PixelEdit):
     """Shared: the mask is the background; the target, when one is named, is the subject that stays."""
+
+    checked: ClassVar[bool] = True
+
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
+        """Whether the subject ends where the picture shows an end."""
+        del computed, context, first
+        return cutting_out.examined(trial)
 
     def find_target(self, context: EditContext) -> Target | None:
         """Everything but the subject. A picture that is already cut out says itself what that is."""

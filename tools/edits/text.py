@@ -16,6 +16,8 @@ from models.mask import bounds as bounds_of
 from models.ocr import TextLine, letters_mask, lines_mask, matching, occurrences, read_text
 from models.segmentation.phrases.parse import parse
 from models.segmentation.phrases.vocabulary import Kind
+from tools.checking import lettering
+from tools.checking.trial import Examined, Trial
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.remove import Fill
@@ -54,6 +56,7 @@ class RemoveText(Fill):
     """Take text, a caption or a watermark out of the picture and fill its place from the surroundings."""
 
     op: ClassVar[str] = "remove_text"
+    checked: ClassVar[bool] = True
     value: str | None = Field(None, max_length=500, description="Not used.")
 
     def find_target(self, context: EditContext) -> Target | None:
@@ -70,6 +73,11 @@ class RemoveText(Fill):
         """The letters with their outline, as found."""
         del exact
         return mask
+
+    def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
+        """Whether something of it can still be read."""
+        del computed, context
+        return lettering.examined(trial, first)
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
