@@ -107,3 +107,17 @@ def test_a_grey_thing_has_no_old_colour() -> None:
     whole = rectangle((240, 320), 110, 80, 210, 160)
     picture = painted(grass(), whole, (120, 120, 120))
     assert old_colour(picture, picture, whole).share == 0
+
+
+def test_a_seam_is_measured_alike_wherever_it_lies_in_a_large_picture() -> None:
+    rng = np.random.default_rng(1)
+    small = np.full((220, 260, 3), 120, np.uint8) + rng.integers(0, 6, (220, 260, 1), dtype=np.uint8)
+    hole = np.zeros((220, 260), np.float32)
+    hole[50:170, 60:200] = 1.0
+    small[:, 130:][hole[:, 130:] > 0] += 25  # half of the hole stands out
+    share = seam_share(small, hole)
+    assert 0.3 < share < 0.7
+    for top, left in ((0, 0), (131, 77), (300, 411)):
+        around = ((top, 400 - top), (left, 500 - left))
+        wide = np.pad(small, (*around, (0, 0)), mode="reflect")
+        assert seam_share(wide, np.pad(hole, around)) == pytest.approx(share, abs=1e-6)
