@@ -42,17 +42,25 @@ _REMEMBERED = 24  # earlier messages read again; what is older no longer bears o
 _TELLING = 400  # so many characters are enough to tell the language
 
 
-def plan(text: str, context: Sequence[Turn] = (), *, has_selection: bool = False, has_attachment: bool = False) -> Plan:
+def plan(
+    text: str,
+    context: Sequence[Turn] = (),
+    *,
+    has_selection: bool = False,
+    has_attachment: bool = False,
+    learned: bool = True,
+) -> Plan:
     """The edits a request asks for, in the order said, completed from the conversation before it.
 
     `context` is the conversation, oldest turn first. With `has_selection` the person has just pointed at
     something: "this", "it" and a bare "blue" mean that, and the target is then "this". With `has_attachment` another
     picture came with the message, and "put this logo on the mug" is about that. Never raises; what it cannot read
-    becomes a `clarify` step whose question is in `reply`.
+    becomes a `clarify` step whose question is in `reply`. Without `learned` the grammar reads alone; it also does
+    where something was pointed at or attached, which the learned reader has not seen.
     """
-    past = conversation(context)
+    past = conversation(context, learned=learned)
     text = from_pictures.with_attachment(text) if has_attachment else text
-    steps, why, quotes = read(text, past, has_selection, learned=not (has_selection or has_attachment))
+    steps, why, quotes = read(text, past, has_selection, learned=learned and not (has_selection or has_attachment))
     told = tuple(Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps)
     return Plan(told, replies.reply_for(list(told), why))
 

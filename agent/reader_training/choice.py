@@ -23,11 +23,13 @@ _LIGHT = frozenset("the a an my his her their this more on in".split())
 
 @dataclass(frozen=True)
 class Seen:
-    """One request that both have read: the evidence, and how right the grammar and the learned reader were."""
+    """One request that both have read: the evidence, how right the grammar and the learned reader were, and how much
+    it counts."""
 
     evidence: np.ndarray
     grammar: float
     learned: float
+    weight: float = 1.0
 
 
 def rightness(plan: Sequence[Step], wanted: Sequence[Mapping[str, Any]]) -> float:
@@ -60,7 +62,7 @@ def _meant(said: str | None, wanted: Sequence[str]) -> bool:
     return any(bool(mine) and (mine <= other or other <= mine) for other in map(_words, wanted))
 
 
-def both_read(networks: Sequence[Network], rows: Iterable[Row]) -> list[Seen]:
+def both_read(networks: Sequence[Network], rows: Iterable[Row], weight: float = 1.0) -> list[Seen]:
     """What both made of the rows."""
     found = []
     for row in rows:
@@ -76,6 +78,7 @@ def both_read(networks: Sequence[Network], rows: Iterable[Row]) -> list[Seen]:
                 evidence(row.said.text, row.past, row.grammar, reading, learned),
                 max(rightness(row.grammar, gold) for gold in golds),
                 max(rightness(learned, gold) for gold in golds),
+                weight,
             )
         )
     return found
@@ -84,13 +87,17 @@ def both_read(networks: Sequence[Network], rows: Iterable[Row]) -> list[Seen]:
 def fit_choice(seen: Sequence[Seen], penalty: float = 20.0) -> np.ndarray:
     """Weights of the evidence: their weighted sum is the log-odds that the learned plan is the better one."""
     gain = np.array([each.learned - each.grammar for each in seen])
-    return _log_odds([each.evidence for each in seen], gain > 0, np.abs(gain), penalty)
+    return _log_odds([each.evidence for each in seen], gain > 0, np.abs(gain) * _weights(seen), penalty)
 
 
 def fit_trust(seen: Sequence[Seen], penalty: float = 20.0) -> np.ndarray:
     """Weights of the evidence: their weighted sum is the log-odds that the learned plan has the right operations."""
     right = np.array([each.learned >= 1 for each in seen])
-    return _log_odds([each.evidence for each in seen], right, np.ones(len(seen)), penalty)
+    return _log_odds([each.evidence for each in seen], right, _weights(seen), penalty)
+
+
+def _weights(seen: Sequence[Seen]) -> np.ndarray:
+    return np.array([each.weight for each in seen])
 
 
 def _log_odds(evidence: Sequence[np.ndarray], happened: np.ndarray, weight: np.ndarray, penalty: float) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,13 @@ from agent.reader_training.aligning import IGNORED, Laid, lay
 class Row:
     """A labelled request, its wording, the conversation before it, and the grammar's plan for it.
 
-    `fair` tells that the grammar had not been tuned on the request when it made that plan; `grammar` is None where
-    no such plan is known.
+    The plan is one made before the grammar was tuned on the request; None where no such plan is known.
     """
 
     label: dict[str, Any]
     said: Wording
     past: Conversation
     grammar: list[Step] | None
-    fair: bool
 
 
 def read_rows(path: Path, first: Mapping[str, Sequence[Mapping[str, Any]]], tuned_on: bool) -> list[Row]:
@@ -50,8 +48,13 @@ def read_rows(path: Path, first: Mapping[str, Sequence[Mapping[str, Any]]], tune
             grammar = [Step(step["op"], step["target"], step["value"]) for step in kept]
         else:
             grammar = None
-        rows.append(Row(label, said, past, grammar, not tuned_on))
+        rows.append(Row(label, said, past, grammar))
     return rows
+
+
+def read_now(row: Row) -> Row:
+    """The row with what the grammar makes of it now."""
+    return replace(row, grammar=planner.read(row.label["text"], row.past, learned=False)[0])
 
 
 def plans_of(row: Row) -> list[list[dict[str, Any]]]:

@@ -9,12 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.offline.reader.network import Network
+from agent.offline.reader.network import Network, packed
 from agent.reader_training.choice import Seen, both_read, fit_choice, fit_trust
 from agent.reader_training.fitting import Fit, fit
 from agent.reader_training.network import ReaderNetwork
-from agent.reader_training.rows import Row, laid, read_rows
+from agent.reader_training.rows import Row, laid, read_now, read_rows
 from models.errors import BadInputError
+
+KNOWN = 0.6
+"""How much a row counts for the choice that both have learned from: it tells what a right plan looks like, and no
+more; both read it better than they would have."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Request:
 
 
 def plain(network: ReaderNetwork) -> dict[str, np.ndarray]:
-    """A fitted network's tables in half precision, as they are stored."""
-    return {name: table.detach().numpy().astype(np.float16) for name, table in network.state_dict().items()}
+    """A fitted network's tables."""
+    return {name: table.detach().numpy().astype(np.float32) for name, table in network.state_dict().items()}
 
 
 def train_reader(request: Request, target: Path, say: Callable[[str], None]) -> None:
@@ -53,18 +57,21 @@ def train_reader(request: Request, target: Path, say: Callable[[str], None]) -> 
         say(f"without {request.fair[number].name}:")
         network = fit(_laid(rest), request.how, say)
         seen += both_read([Network(plain(network))], held)
-    choice, trust = fit_choice(seen), fit_trust(seen)
     whole = _laid(tuned + [row for rows in fair for row in rows])
     networks = []
     for number in range(request.networks):
         say(f"network {number + 1} of {request.networks}:")
         networks.append(plain(fit(whole, replace(request.how, seed=request.how.seed + number), say)))
-    write(target, networks, choice, trust)
+    known = both_read([Network(each) for each in networks], map(read_now, tuned), KNOWN)
+    write(target, networks, fit_choice(seen + known), fit_trust(seen))
 
 
 def write(target: Path, networks: Sequence[dict[str, np.ndarray]], better: np.ndarray, right: np.ndarray) -> None:
     """One file of weights: `<number>/<table>` of each network, `choice/better` and `choice/right`."""
-    tables = {f"{number}/{name}": table for number, each in enumerate(networks) for name, table in each.items()}
+    tables: dict[str, np.ndarray] = {}
+    for number, each in enumerate(networks):
+        for name, table in each.items():
+            tables |= packed(f"{number}/{name}", np.asarray(table, np.float32))
     choice = {"choice/better": better.astype(np.float32), "choice/right": right.astype(np.float32)}
     np.savez_compressed(target, allow_pickle=False, **tables, **choice)
 

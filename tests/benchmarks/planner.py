@@ -1,9 +1,10 @@
 """How often the offline planner reads a labelled request as a person does.
 
-    python -m tests.benchmarks.planner [--gold FILE ...] [--errors] [--match TEXT]
+    python -m tests.benchmarks.planner [--gold FILE ...] [--grammar] [--errors] [--match TEXT]
 
 Without --gold: the labelled development requests of the shared material, where it is there, and the
-requests beside the planner's tests. Scored by the shared material's own scorer.
+requests beside the planner's tests. Scored by the shared material's own scorer. With --grammar: the
+grammar alone, without the learned reader beside it.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ def scorer() -> ModuleType:
     return module
 
 
-def predicted(row: dict[str, Any]) -> list[dict[str, str | None]]:
+def predicted(row: dict[str, Any], *, learned: bool = True) -> list[dict[str, str | None]]:
     """The planner's plan for one labelled row, as the scorer reads it."""
     context = [Turn(turn["role"], turn["text"]) for turn in row.get("context") or []]
-    steps = plan(row["text"], context, has_selection=bool(row.get("has_selection"))).steps
+    steps = plan(row["text"], context, has_selection=bool(row.get("has_selection")), learned=learned).steps
     return [{"op": step.op, "target": step.target, "value": step.value} for step in steps]
 
 
@@ -52,6 +53,7 @@ def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gold", type=Path, action="append", help="labelled requests (JSON lines); may be repeated")
+    parser.add_argument("--grammar", action="store_true", help="score the grammar alone")
     parser.add_argument("--errors", action="store_true", help="print every request that is not fully right")
     parser.add_argument("--match", default="", help="only print errors of rows whose text or category has this")
     arguments = parser.parse_args()
@@ -59,7 +61,7 @@ def main() -> None:
     for path in arguments.gold or default_gold():
         gold = score.load(path)
         begin = time.perf_counter()
-        predictions = {row["id"]: predicted(row) for row in gold}
+        predictions = {row["id"]: predicted(row, learned=not arguments.grammar) for row in gold}
         seconds = time.perf_counter() - begin
         report, items = score.score(gold, predictions)
         sys.stdout.write(f"\n{path.name}: {seconds / max(len(gold), 1) * 1000:.1f} ms a request\n")

@@ -35,6 +35,26 @@ class StepTold:
     usual: np.ndarray
 
 
+_STEP = "#step"
+
+
+def packed(name: str, table: np.ndarray) -> dict[str, np.ndarray]:
+    """A table as it is stored: matrices in 8 bits, with a step for each row; all else in half precision."""
+    if table.ndim != 2:
+        return {name: table.astype(np.float16)}
+    step = np.maximum(np.abs(table).max(1, keepdims=True) / 127, 1e-6).astype(np.float16)
+    return {name: np.round(table / step.astype(np.float32)).astype(np.int8), name + _STEP: step}
+
+
+def _unpacked(tables: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    step = tables.get(name + _STEP)
+    return tables[name].astype(np.float32) * (1.0 if step is None else step.astype(np.float32))
+
+
+def _is_of(name: str, number: str) -> bool:
+    return name.startswith(f"{number}/") and not name.endswith(_STEP)
+
+
 def _log_softmax(logits: np.ndarray) -> np.ndarray:
     shifted = logits - logits.max(-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
@@ -52,13 +72,14 @@ class Network:
 
     @classmethod
     def load(cls, path: Path) -> list[Network]:
-        """The networks of an .npz whose arrays are named `<number>/<name>`."""
+        """The networks of an .npz whose arrays are named `<number>/<name>`; see `packed`."""
         with np.load(path, allow_pickle=False) as stored:
-            numbers = sorted({name.split("/")[0] for name in stored.files} - {"choice"})
-            return [
-                cls({name.split("/", 1)[1]: stored[name] for name in stored.files if name.startswith(f"{number}/")})
-                for number in numbers
-            ]
+            tables = {name: stored[name] for name in stored.files if not name.startswith("choice/")}
+        numbers = sorted({name.split("/")[0] for name in tables})
+        return [
+            cls({name.split("/", 1)[1]: _unpacked(tables, name) for name in tables if _is_of(name, number)})
+            for number in numbers
+        ]
 
     def _linear(self, name: str, value: np.ndarray) -> np.ndarray:
         return value @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]

@@ -23,6 +23,10 @@ _TAKES_AWAY = frozenset("remove replace remove_text redact_text background_remov
 # How likely the learned plan's operations have to be right, on top of being likelier right than the grammar's plan.
 # Where the grammar asks, a wrong edit costs more than a needless question; what takes something away costs most.
 INSTEAD_OF_AN_EDIT = 0.2
+LIKELIER_THAN_AN_EDIT = 0.6
+LIKELIER_WITH_FEWER_EDITS = 0.75
+LIKELIER_WITH_THE_SAME_OPERATIONS = 0.8
+AN_ANSWER_INSTEAD_OF_A_QUESTION = 0.75
 INSTEAD_OF_A_QUESTION = 0.4
 TAKING_AWAY = 0.5
 INSTEAD_OF_AN_ANSWER = 0.5
@@ -80,22 +84,32 @@ def better(
     found = opinion(reader, text, past, grammar)
     if not found.steps:
         return None
-    if found.better > 0.5 and found.right > _asked_of(found.steps, grammar):
+    likelier, right = _asked_of(found.steps, grammar)
+    if found.better > likelier and found.right > right:
         return found.steps, found.why or _why(found.steps)
     if grammar[0] == Step("clarify") and found.right > WORTH_ASKING and (named := _named(found.steps, text)):
         return [Step("clarify", named)], "wish"
     return None
 
 
-def _asked_of(learned: Sequence[Step], grammar: Sequence[Step]) -> float:
-    """How sure the learned plan must be."""
-    if all(step.op in _ASKS for step in learned):
-        return 0.0
-    if any(step.op not in _ASKS for step in grammar):
-        return INSTEAD_OF_AN_EDIT
+def _asked_of(learned: Sequence[Step], grammar: Sequence[Step]) -> tuple[float, float]:
+    """How likely the learned plan must be the better one, and how likely right."""
+    new = {step.op for step in learned} - {step.op for step in grammar}
+    fewer = _edits(learned) < _edits(grammar)
+    if _edits(grammar):
+        likelier = LIKELIER_WITH_FEWER_EDITS if fewer else LIKELIER_THAN_AN_EDIT
+        if [step.op for step in learned] == [step.op for step in grammar]:
+            likelier = LIKELIER_WITH_THE_SAME_OPERATIONS
+        return likelier, TAKING_AWAY if new & _TAKES_AWAY else INSTEAD_OF_AN_EDIT
+    if not _edits(learned):
+        return 0.5, AN_ANSWER_INSTEAD_OF_A_QUESTION if "other" in new else 0.0
     if grammar[0].op == "other":
-        return INSTEAD_OF_AN_ANSWER
-    return TAKING_AWAY if any(step.op in _TAKES_AWAY for step in learned) else INSTEAD_OF_A_QUESTION
+        return 0.5, INSTEAD_OF_AN_ANSWER
+    return 0.5, TAKING_AWAY if new & _TAKES_AWAY else INSTEAD_OF_A_QUESTION
+
+
+def _edits(steps: Sequence[Step]) -> int:
+    return sum(step.op not in _ASKS for step in steps)
 
 
 def _why(steps: Sequence[Step]) -> str:
