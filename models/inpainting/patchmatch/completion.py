@@ -186,10 +186,11 @@ def _composed(picture: np.ndarray, level: Level, solved: _Solved, workers: Worke
     index = index_map(rows, columns, level.shape)
     labels = labels_of(workers, solved.field, (rows, columns), index, level.lab, level.copyable, solved.lab)
     samples, across, down = copied(workers, labels, picture, level.copyable)
-    filled = picture.copy()
     tolerance = np.where(level.copyable, np.float32(_TOLERATED), np.float32(_TOLERATED_STRANGER))
-    filled[rows, columns] = blend(
+    blended = blend(
         workers, picture, index, rows, columns, samples, across, down, _ANCHOR,
         tolerance=tolerance,
     )  # fmt: skip
-    return np.clip(filled, 0.0, 255.0)
+    filled = picture.copy()
+    filled[rows, columns] = np.clip(blended, 0.0, 255.0)
+    return filled
