@@ -62,13 +62,13 @@ def _meant(said: str | None, wanted: Sequence[str]) -> bool:
     return any(bool(mine) and (mine <= other or other <= mine) for other in map(_words, wanted))
 
 
-def both_read(networks: Sequence[Network], rows: Iterable[Row], weight: float = 1.0) -> list[Seen]:
+def both_read(network: Network, rows: Iterable[Row], weight: float = 1.0) -> list[Seen]:
     """What both made of the rows."""
     found = []
     for row in rows:
         if row.grammar is None:
             continue
-        reading = read(networks, row.said.text, row.past, row.grammar)
+        reading = read(network, row.said.text, row.past, row.grammar)
         if not reading.steps:
             continue
         learned, _ = completed(candidate(reading, row.grammar), row.past, False)

@@ -56,13 +56,13 @@ def train_reader(request: Request, target: Path, say: Callable[[str], None]) -> 
         rest = tuned + [row for other, rows in enumerate(fair) if other != number for row in rows]
         say(f"without {request.fair[number].name}:")
         network = fit(_laid(rest), request.how, say)
-        seen += both_read([Network(plain(network))], held)
+        seen += both_read(Network([plain(network)]), held)
     whole = _laid(tuned + [row for rows in fair for row in rows])
     networks = []
     for number in range(request.networks):
         say(f"network {number + 1} of {request.networks}:")
         networks.append(plain(fit(whole, replace(request.how, seed=request.how.seed + number), say)))
-    known = both_read([Network(each) for each in networks], map(read_now, tuned), KNOWN)
+    known = both_read(Network(networks), map(read_now, tuned), KNOWN)
     write(target, networks, fit_choice(seen + known), fit_trust(seen))
 
 

@@ -123,8 +123,9 @@ def test_the_network_in_numpy_is_the_one_that_was_fitted():
     with torch.no_grad():
         states = network.states(batch_of([other, seen]))[1]
         roles = torch.log_softmax(network.role(states), 1).numpy()
-    told = Network({name: table.numpy() for name, table in network.state_dict().items()}).words(seen)
-    np.testing.assert_allclose(told.states, states.numpy(), atol=2e-5)
+    member = {name: table.numpy() for name, table in network.state_dict().items()}
+    told = Network([member, member]).words(seen)
+    np.testing.assert_allclose(told.states[1], states.numpy(), atol=2e-5)
     np.testing.assert_allclose(told.roles, roles, atol=2e-5)
 
 
@@ -138,10 +139,10 @@ def test_a_handful_of_requests_is_learned_and_said_again_with_other_things(tmp_p
     ]
     network = fit(rows, Fit(epochs=30, copies=6, batch=10, rate=5e-3, variations=12))
     write(tmp_path / "small.npz", [plain(network)], np.zeros(3), np.zeros(3))
-    networks = Network.load(tmp_path / "small.npz")
-    found = read(networks, "zorble the kettle", NOTHING)
+    network = Network.load(tmp_path / "small.npz")
+    found = read(network, "zorble the kettle", NOTHING)
     assert found.steps == [Step("remove", "kettle")]
-    found = read(networks, "the fence wants to be in yellow", NOTHING)
+    found = read(network, "the fence wants to be in yellow", NOTHING)
     assert found.steps == [Step("recolor", "fence", "yellow")]
 
 
@@ -160,7 +161,7 @@ def test_one_command_learns_from_files_and_writes_what_can_be_read(tmp_path: Pat
     assert told.exit_code == 0, told.output
     reader = second.fitted(tmp_path / "small.npz")
     assert reader is not None
-    assert len(reader.networks) == 2
+    assert reader.network.count == 2
     found = second.opinion(reader, "remove the bin", NOTHING, [Step("remove", "bin")])
     assert found.steps
     assert 0 < found.better < 1
@@ -199,7 +200,7 @@ def test_any_text_gives_known_operations_and_finite_odds(reader: second.Reader):
 
 
 def test_long_messages_are_left_to_the_grammar(reader: second.Reader):
-    assert read(reader.networks, "bright " * (MOST + 1), NOTHING).steps == []
+    assert read(reader.network, "bright " * (MOST + 1), NOTHING).steps == []
     assert second.better("bright " * (MOST + 1), NOTHING, [Step("clarify")], reader) is None
 
 
@@ -209,7 +210,7 @@ def opined(monkeypatch: pytest.MonkeyPatch, steps: list[Step], better: float, ri
 
 
 def asked(text: str, grammar: list[Step]) -> list[Step] | None:
-    reader = second.Reader([], np.zeros(1), np.zeros(1))
+    reader = second.Reader(Network([ReaderNetwork().state_dict()]), np.zeros(1), np.zeros(1))
     found = second.better(text, NOTHING, grammar, reader)
     return found and found[0]
 

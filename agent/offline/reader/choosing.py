@@ -20,11 +20,15 @@ _LIGHT = re.compile(
     r"were|has|have|had|not|out|off|too|very|really|bit|little|get|make|look|looks|one|should|how|about|what|when|way|"
     r"there|here|let|lets|put|again|now|still|more|less|instead|picture|image|photo|pic|shot|don't|it's|i'd|i'm|hey|hi)"
 )
+_WORD = re.compile(r"[\w']+")
+_MEANT = re.compile(r"[a-z0-9']{3,}")
+_STEM = re.compile(r"[a-z0-9#%]{3,}")
+_STRANGE = re.compile(r"[,.:;?!]|\b(?:is|are|be|should|please|you|i|and|then|can|so|too|looks?|make)\b")
 _NEED = frozenset("remove recolor replace move resize_object segment redact_text insert".split())
 
 
 def _stems(phrase: str | None) -> set[str]:
-    return {word[:4] for word in re.findall(r"[a-z0-9#%]{3,}", (phrase or "").lower())}
+    return {word[:4] for word in _STEM.findall((phrase or "").lower())}
 
 
 def _unread(words: Sequence[str], steps: Sequence[Step]) -> float:
@@ -38,8 +42,8 @@ def _unread(words: Sequence[str], steps: Sequence[Step]) -> float:
 def _odd(step: Step) -> float:
     """How unlike a phrase for a thing the target is: long, with marks, verbs or a pronoun in it."""
     target = (step.target or "").lower()
-    words = re.findall(r"[\w']+", target)
-    strange = bool(re.search(r"[,.:;?!]|\b(?:is|are|be|should|please|you|i|and|then|can|so|too|looks?|make)\b", target))
+    words = _WORD.findall(target)
+    strange = _STRANGE.search(target) is not None
     return min(len(words), 12) / 6 + 2.0 * strange + (1.0 if not target and step.op in _NEED else 0.0)
 
 
@@ -64,7 +68,7 @@ def evidence(
     text: str, past: Conversation, grammar: Sequence[Step], reading: Reading, learned: Sequence[Step]
 ) -> np.ndarray:
     """What bears on the choice between the grammar's plan and the learned one, as numbers of about one."""
-    words = [word for word in re.findall(r"[a-z0-9']{3,}", text.lower()) if not _LIGHT.fullmatch(word)]
+    words = [word for word in _MEANT.findall(text.lower()) if not _LIGHT.fullmatch(word)]
     own = list(learned[len(learned) - len(reading.ops) :])
     theirs = list(grammar)
     if len(own) < len(learned) and theirs and theirs[0].op == "undo" and len(theirs) > 1:

@@ -58,7 +58,7 @@ def roles_of(table: np.ndarray, begins: Sequence[int]) -> list[int]:
     return path[::-1]
 
 
-def read(networks: Sequence[Network], text: str, past: Conversation, grammar: Sequence[Step] | None = None) -> Reading:
+def read(network: Network, text: str, past: Conversation, grammar: Sequence[Step] | None = None) -> Reading:
     """The plan of a message in English, its quotations kept aside; `grammar` is what the grammar made of it.
 
     No steps for a message longer than `MOST` words.
@@ -67,9 +67,9 @@ def read(networks: Sequence[Network], text: str, past: Conversation, grammar: Se
     if not said or len(said) > MOST:
         return Reading([], [], [])
     seen = features.seen(said, text, past, features.marks_of(said, grammar))
-    told = [network.words(seen) for network in networks]
-    table = np.mean([each.roles for each in told], 0)
-    bounds = 1 / (1 + np.exp(-np.mean([each.bounds for each in told], 0)))
+    told = network.words(seen)
+    table = told.roles
+    bounds = 1 / (1 + np.exp(-told.bounds))
     bounds[0] = 1.0
     begins = [place for place in range(len(said)) if bounds[place] > 0.5]
     roles = roles_of(table, begins)
@@ -80,7 +80,7 @@ def read(networks: Sequence[Network], text: str, past: Conversation, grammar: Se
     drafts: list[tuple[str, str, str, str | None, str | None, str]] = []
     for number, begin in enumerate(begins):
         end = begins[number + 1] if number + 1 < len(begins) else len(said)
-        drafts.append(_draft(networks, told, roles, begin, end, said, text, sure, ops, bounds, table))
+        drafts.append(_draft(network, told, roles, begin, end, said, text, sure, ops, bounds, table))
         spans.append((begin, end))
     for number, (op, target_from, value_from, target, value, usual) in enumerate(drafts):
         target = _filled(target_from, target, [d[3] for d in drafts], number, past, "target")
@@ -90,7 +90,7 @@ def read(networks: Sequence[Network], text: str, past: Conversation, grammar: Se
             else _filled(value_from, value, [d[4] for d in drafts], number, past, "value")
         )
         steps.append(_tidied(op, target, value))
-    if 1 / (1 + np.exp(-np.mean([each.back for each in told]))) > 0.5 and past.last and steps[0].op != "undo":
+    if told.back > 0 and past.last and steps[0].op != "undo":
         steps.insert(0, Step("undo"))
     return Reading(steps, sure, begins, ops, bounds, spans)
 
@@ -130,8 +130,8 @@ def _sought(
 
 
 def _draft(
-    networks: Sequence[Network],
-    told: Sequence[Told],
+    network: Network,
+    told: Told,
     roles: Sequence[int],
     begin: int,
     end: int,
@@ -142,17 +142,16 @@ def _draft(
     bounds: np.ndarray,
     table: np.ndarray,
 ) -> tuple[str, str, str, str | None, str | None, str]:
-    of_step = [network.step(each, roles, begin, end) for network, each in zip(networks, told, strict=True)]
-    op_table = np.mean([each.op for each in of_step], 0)
+    of_step = network.step(told, roles, begin, end)
+    op_table = of_step.op
     op = features.OPS[int(op_table.argmax())]
     target = _phrase(roles, begin, end, 1, said, text)
     value = _phrase(roles, begin, end, 3, said, text)
-    target_table = np.mean([each.target for each in of_step], 0)
-    value_table = np.mean([each.value for each in of_step], 0)
+    target_table = of_step.target.copy()
+    value_table = of_step.value.copy()
     names = [*SOURCES, "usual"]
-    usual_table = np.mean([each.usual for each in of_step], 0)
     usual_table = np.array(
-        [score if name.startswith(f"{op} ") else -1e9 for name, score in zip(USUAL, usual_table, strict=True)]
+        [score if name.startswith(f"{op} ") else -1e9 for name, score in zip(USUAL, of_step.usual, strict=True)]
     )
     usual = USUAL[int(usual_table.argmax())].removeprefix(f"{op} ") if usual_table.max() > -1e8 else ""
     if target is None and (target_table.argmax() == 1 or (op in _NEED and target_table[2:].max() < np.log(0.3))):

@@ -40,6 +40,8 @@ _LISTS: dict[str, str] = {
     r"same)",
     "is": r"(?:is|are|was|were|be|looks?|seems?|feels?|should|must|needs?|has|have|'s)",
 }  # fmt: skip
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[a-z]{3,}")
 _FRAMES = tuple(lexicon.VERBS)
 LEXICON = len(_LISTS) + 2 + 2 * len(_FRAMES) + 5
 OPS = tuple(sorted(OPERATIONS))
@@ -69,7 +71,7 @@ def _hash(text: str, rows: int) -> int:
 @lru_cache(maxsize=8192)
 def word_ids(word: str) -> tuple[int, tuple[int, ...]]:
     """The rows of a word (in small letters) in the table of words, and of its pieces in the table of pieces."""
-    plain = re.sub(r"\d", "0", word)
+    plain = _DIGIT.sub("0", word)
     marked = f"^{plain}$"
     pieces = {marked[i : i + n] for n in (3, 4, 5) for i in range(len(marked) - n + 1)} or {marked}
     return _hash(plain, WORDS), tuple(_hash(piece, PIECES) for piece in sorted(pieces))
@@ -130,7 +132,7 @@ def listed(said: Sequence[Token], text: str) -> np.ndarray:
 
 
 def _stems(phrase: str | None) -> set[str]:
-    return {word[:5] for word in re.findall(r"[a-z]{3,}", (phrase or "").lower())}
+    return {word[:5] for word in _LETTERS.findall((phrase or "").lower())}
 
 
 def context_of(said: Sequence[Token], past: Conversation) -> np.ndarray:

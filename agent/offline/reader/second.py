@@ -38,7 +38,7 @@ WORTH_ASKING = 0.2
 class Reader:
     """Fitted networks, and the weights of the evidence: that theirs is the better plan, that it can be trusted."""
 
-    networks: list[Network]
+    network: Network
     choice: np.ndarray
     trust: np.ndarray
 
@@ -65,7 +65,7 @@ def fitted(path: Path = WEIGHTS) -> Reader | None:
 
 def opinion(reader: Reader, text: str, past: Conversation, grammar: Sequence[Step]) -> Opinion:
     """What the learned reader makes of a message; no steps where it makes nothing of it."""
-    reading = read(reader.networks, text, past, grammar)
+    reading = read(reader.network, text, past, grammar)
     if not reading.steps:
         return Opinion([], "", 0.0, 0.0)
     learned, why = completed(candidate(reading, grammar), past, False)

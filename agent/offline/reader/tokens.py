@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(
     r"#[0-9a-f]{3,8}\b|\d+(?:[.,:]\d+)*(?:%|[a-z]{1,2}\b)?|[^\W\d_](?:\w|['&-](?=\w))*|\w+|[^\w\s]|\n", re.IGNORECASE
 )
+_OWNER = re.compile(r"'s?$")
 _LIGHT = frozenset("the a an my our your his her its their this that these those all every some any please".split())
 MOST = 70
 """Longer messages are left to the grammar: none of the rows that were learned from is so long."""
@@ -35,7 +36,7 @@ def tokens(text: str) -> list[Token]:
 
 def stem(word: str) -> str:
     """A word without plural, for comparing."""
-    word = re.sub(r"'s?$", "", word.lower())
+    word = _OWNER.sub("", word.lower())
     word = {"grey": "gray", "colour": "color", "men": "man", "women": "woman"}.get(word, word)
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
