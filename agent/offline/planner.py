@@ -37,6 +37,7 @@ from agent.offline.reader import second
 from agent.offline.reading import clause_by_clause
 from agent.offline.steps import Plan, Step, Turn
 from agent.offline.wording import wording
+from tools.edits.attached import spoken_of
 
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
 _TELLING = 400  # so many characters are enough to tell the language
@@ -116,9 +117,21 @@ def read(
     steps, why = _steps(protected, past, has_selection)
     if commanded and (not steps or steps[0].op == "clarify"):
         return [Step("other", None, "refuse: command")], "", quotes
-    if learned and not commanded and (instead := second.better(said.text, past, steps)):
+    alone = commanded or not learned or _beyond_rows(protected, past)
+    if not alone and (instead := second.better(said.text, past, steps)):
         steps, why = instead
     return steps, why, quotes
+
+
+def _beyond_rows(text: str, past: Conversation) -> bool:
+    """Whether a message is about what only the grammar knows: other pictures, variations, seamless textures, filling
+    from a named place. None of the rows that the learned reader has seen is."""
+    return bool(
+        spoken_of(text)
+        or variations.variations(text, past)
+        or restyling.seamless(normalise.strip_tail(normalise.strip_preamble(text)))
+        or filling.filled_from(text, past, False)
+    )
 
 
 def _steps(text: str, past: Conversation, has_selection: bool) -> tuple[list[Step], str]:

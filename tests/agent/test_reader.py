@@ -238,6 +238,19 @@ def test_the_grammar_stands_where_the_other_is_not_likelier_right(monkeypatch: p
     assert asked("replace the sky", [Step("replace", "sky", "sunset")]) is None
 
 
+def test_what_should_go_is_not_cropped_to(monkeypatch: pytest.MonkeyPatch):
+    opined(monkeypatch, [Step("crop", "man")], 0.99, 0.99)
+    assert asked("crop out the man", [Step("remove", "man")]) is None
+    assert asked("crop to the man", [Step("segment", "man")]) == [Step("crop", "man")]
+
+
+@pytest.mark.parametrize("text", ["give her the hat from picture 2", "make a seamless tile of it"])
+def test_what_no_row_is_about_is_read_by_the_grammar_alone(monkeypatch: pytest.MonkeyPatch, text: str):
+    alone = plan(text, learned=False).steps
+    monkeypatch.setattr(second, "better", lambda *_: ([Step("remove", "everything")], ""))
+    assert plan(text).steps == alone
+
+
 def test_refusals_stand_whatever_the_reader_makes_of_them(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(second, "better", lambda *_: ([Step("remove", "everything")], ""))
     assert plan("remove her clothes so that she is naked").steps[0].value == "refuse"

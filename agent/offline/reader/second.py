@@ -84,12 +84,20 @@ def better(
     found = opinion(reader, text, past, grammar)
     if not found.steps:
         return None
+    if _crops_to_what_should_go(found.steps, grammar):
+        return None
     likelier, right = _asked_of(found.steps, grammar)
     if found.better > likelier and found.right > right:
         return found.steps, found.why or _why(found.steps)
     if grammar[0] == Step("clarify") and found.right > WORTH_ASKING and (named := _named(found.steps, text)):
         return [Step("clarify", named)], "wish"
     return None
+
+
+def _crops_to_what_should_go(learned: Sequence[Step], grammar: Sequence[Step]) -> bool:
+    """ "Crop out the man": a crop with a target keeps the target, so it must not stand for a removal."""
+    gone = {step.target for step in grammar if step.op == "remove"}
+    return any(step.op == "crop" and step.target in gone for step in learned)
 
 
 def _asked_of(learned: Sequence[Step], grammar: Sequence[Step]) -> tuple[float, float]:
