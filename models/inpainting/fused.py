@@ -23,6 +23,7 @@ from models.mask import Mask
 from models.progress import Progress
 
 NARROW = 40  # pixels across: from here on a hole is wide
+_NARROW_GUIDED = 56  # the same where copies are searched by what the continuation says, and so agree with it
 THIN = 12.0  # pixels across: up to here the continuation alone is best
 _LESS_THIN = 1.75  # times as wide, all fine detail is copied
 _TRUSTED_DEPTH = 25.0  # pixels; deeper, a continuation's weight falls by 1/e for every such depth
@@ -54,8 +55,8 @@ class Fused:
         empty, usable = ground_of(image, hole, sources)
         extent = Extent.of(image)
         scale = max(1.0, min(empty.shape) / _SIDE)
-        narrowness = narrow_share(empty)
         guided = is_guided(empty)
+        narrowness = narrow_share(empty, _NARROW_GUIDED if guided else NARROW)
         narrow = narrowness > 0
         to_continue = empty if guided else narrow
         if not to_continue.any():
@@ -123,10 +124,10 @@ def thin_share(empty: np.ndarray, limit: float = THIN) -> np.ndarray:
     return np.where(empty, share, 0.0).astype(np.float32)
 
 
-def narrow_share(empty: np.ndarray) -> np.ndarray:
-    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than NARROW pixels across (more in
+def narrow_share(empty: np.ndarray, limit: float = NARROW) -> np.ndarray:
+    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than `limit` pixels across (more in
     pictures over 640 pixels), falling to 0 towards wide parts; 0 outside."""
-    radius = round(NARROW / 2 * max(1.0, min(empty.shape) / _SIDE))
+    radius = round(limit / 2 * max(1.0, min(empty.shape) / _SIDE))
     framed = np.pad(empty.astype(np.uint8), 1)
     inner = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1] >= radius
     if not inner.any():
