@@ -7,7 +7,11 @@ images: whole regions of the shared photos against the same regions with a quart
 the hole (regions as people drew them: some are parts of a thing, so that what they call left over is not always wrong).
 Shadows: whole regions against the same with a soft shadow darkened into the photo at their foot (what some regions cast
 is real); whatever is found in the shared and scikit-image's photos is named under the table, to be looked at. Copies:
-the fillings against a piece of the surroundings pasted into the hole. Old colour: recoloured regions against the same
+the fillings against a piece of the surroundings pasted into the hole. Left in the box, gap in the box: whole regions
+against those with a quarter cut off, each with a box around the whole region that is up to 8 % too large at every side;
+"either" is what a person is told. Broken lines: the photos as they are, under holes in the shape of regions but
+elsewhere, against the same with the hole's content moved down by an eighth of its side, and against it blurred.
+Outlines: whole regions against the same moved aside by an eighth. Old colour: recoloured regions against the same
 with a mask 6 pixels too tight. Colour: against another colour than was asked for. Printed: how many good results are
 nagged about (doubtful or failed), and how many damaged ones are noticed.
 """
@@ -22,9 +26,12 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
+from models.checking.broken_lines import broken_lines
 from models.checking.copies import recognisable_copies
+from models.checking.left_in_box import left_in_box
 from models.checking.leftovers import leftovers
 from models.checking.old_colour import old_colour
+from models.checking.outline import outline
 from models.checking.reflection import reflection
 from models.checking.seams import seam_share
 from models.checking.shadow import shadow
@@ -40,10 +47,12 @@ from models.progress import SILENT
 from models.segmentation.weight_free import WeightFreePredictor
 from tests.benchmarks.removals_sheet import REMOVALS, drawn, outlined, photo
 from tests.shared_material import SHARED
-from tools.checking import recolouring, removal
+from tools.checking import cutting_out, recolouring, removal
 
 _CUT = 0.25  # of a region is cut off
 _BRIGHTER = 12  # 8-bit levels
+_LOOSE = 0.08  # of a region's width or height: so much too large its box is at a side, at most
+_ASIDE = 0.125  # of a hole's side: so far its content steps
 
 
 def fillings(most: int) -> Iterator[tuple[np.ndarray, Mask, np.ndarray]]:
@@ -124,6 +133,33 @@ def hole_of(mask: Mask) -> Mask:
     return grow(mask, 3 + round(0.003 * Extent.of(mask).diagonal))
 
 
+def loosely(mask: Mask, rng: np.random.Generator) -> Bounds:
+    """A box around the region as somebody in no hurry draws it."""
+    box = bounds(mask, 0.5)
+    left, top, right, bottom = rng.uniform(0, _LOOSE, 4)
+    loose = Bounds(
+        round(box.x0 - left * box.width),
+        round(box.y0 - top * box.height),
+        round(box.x1 + right * box.width),
+        round(box.y1 + bottom * box.height),
+    )
+    return loose.clipped(Extent.of(mask))
+
+
+def elsewhere(mask: Mask, rng: np.random.Generator) -> Mask:
+    """The mask moved to any place of the picture in which it lies whole."""
+    box, (height, width) = bounds(mask), mask.shape
+    return np.roll(
+        mask, (rng.integers(-box.y0, height - box.y1 + 1), rng.integers(-box.x0, width - box.x1 + 1)), (0, 1)
+    )
+
+
+def ended_lines(picture: np.ndarray, hole: Mask) -> float:
+    """As the check sees them."""
+    found = broken_lines(picture, hole)
+    return found.share if found.ends >= removal.LINES else 0.0
+
+
 def with_a_shadow(picture: np.ndarray, mask: Mask) -> np.ndarray:
     """The picture with 55 % of the light gone in a soft ellipse at the right of the region's foot."""
     box, cast = bounds(mask), np.zeros(mask.shape, np.float32)
@@ -177,6 +213,22 @@ def main() -> None:
         part = cut_off(mask, np.random.default_rng(number))
         good["leftover"].append(leftovers(picture, mask, hole_of(mask)).share)
         damaged["leftover"].append(leftovers(picture, part, hole_of(part)).share)
+        rng = np.random.default_rng(number)
+        box = loosely(mask, rng)
+        for values, taken in ((good, mask), (damaged, part)):
+            boxed = left_in_box(picture, taken, hole_of(taken), box)
+            values["left in box"].append(boxed.share)
+            values["gap in box"].append(boxed.gap)
+            values["either"].append(max(boxed.share / removal.LEFT_IN_BOX[0], boxed.gap / removal.GAP[0]))
+        hole, step = elsewhere(hole_of(mask), rng), max(6, round(_ASIDE * float(np.sqrt(bounds(mask).area))))
+        good["broken lines"].append(ended_lines(picture, hole))
+        stepped = np.where(hole[..., None] > 0, np.roll(picture, step, 0), picture)
+        damaged["broken lines"].append(ended_lines(stepped, hole))
+        blurred = np.where(hole[..., None] > 0, cv2.GaussianBlur(picture, (0, 0), 6.0), picture)
+        good["blurs"].append(good["broken lines"][-1])
+        damaged["blurs"].append(ended_lines(blurred, hole))
+        good["outline"].append(outline(picture, mask).unsure)
+        damaged["outline"].append(outline(picture, np.roll(mask, (step, step), (0, 1))).unsure)
         good["reflection"].append(reflection(picture, mask, hole_of(mask)).likeness)
         good["shadow"].append(shadow_confidence(picture, mask))
         damaged["shadow"].append(shadow_confidence(with_a_shadow(picture, mask), mask))
@@ -188,25 +240,33 @@ def main() -> None:
             continue
         good["colour"].append(body_difference(done, mask, wish.target))
         damaged["colour"].append(body_difference(done, mask, other.target))
-        # where the surroundings share the hue the measure says nothing, not even when nothing was recoloured
-        if coloured and old_colour(picture, picture, mask).share > 0:
+        # where the surroundings share the hue the measure says nothing, not even when a quarter of it kept its colour
+        quarter = bounds(mask).x0 + bounds(mask).width // 4
+        partly = np.where((np.arange(mask.shape[1]) < quarter)[None, :, None], picture, done)
+        if coloured and old_colour(picture, partly, mask).share > 0:
             good["old colour"].append(old_colour(picture, done, mask).share)
             damaged["old colour"].append(old_colour(picture, tight, mask).share)
     limits = {
         "seam": removal.SEAM,
         "copies": removal.COPIED,
         "leftover": removal.LEFT_OVER,
+        "left in box": removal.LEFT_IN_BOX,
+        "gap in box": removal.GAP,
+        "either": (1.0, 2.0),
+        "broken lines": removal.BROKEN,
+        "blurs": removal.BROKEN,
+        "outline": cutting_out.UNSURE,
         "reflection": removal.MIRRORED,
         "shadow": removal.SHADED,
         "colour": recolouring.OFF,
         "old colour": recolouring.OLD,
     }
-    print(f"{'measure':>11} {'doubtful':>8} {'failed':>7} {'good':>5} {'nagged':>7} {'damaged':>8} {'noticed':>8}")
+    print(f"{'measure':>12} {'doubtful':>8} {'failed':>7} {'good':>5} {'nagged':>7} {'damaged':>8} {'noticed':>8}")
     for kind, (doubtful, failed) in limits.items():
         nagged = np.mean(np.array(good[kind]) >= doubtful) if good[kind] else float("nan")
         noticed = np.mean(np.array(damaged[kind]) >= doubtful) if damaged[kind] else float("nan")
         print(
-            f"{kind:>11} {doubtful:8.3f} {failed:7.3f} {len(good[kind]):5} {nagged:7.1%} {len(damaged[kind]):8} "
+            f"{kind:>12} {doubtful:8.3f} {failed:7.3f} {len(good[kind]):5} {nagged:7.1%} {len(damaged[kind]):8} "
             f"{noticed:8.1%}"
         )
     seen = [(name, shadow_confidence(picture, mask)) for name, picture, mask in photographed()]

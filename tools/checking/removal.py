@@ -30,8 +30,8 @@ MIRRORED = (0.50, 0.75)  # correlation with the mirror image
 SHADED = (0.50, 0.90)  # how sure it is a shadow
 SEAM = (0.10, 0.25)  # share of the rim
 BROKEN = (0.30, 0.60)  # share of the lines that meet the rim, where at least so many end there:
-_LINES = 2
-COPIED = (0.15, 0.40)  # share of the filling's structure
+LINES = 2
+COPIED = (0.10, 0.40)  # share of the filling's structure
 _LOOKS = 3  # how often leftovers are looked for beside what was taken in
 _SLACK = 0.05  # of a box's side: how far a thing may reach beyond the box that was drawn around it
 _SEEN_IN_BOX = 0.015  # of the thing's area: so much left in the box is worth a second try
@@ -90,6 +90,8 @@ class Seen:
     boxed: LeftInBox | None = None
     broken: BrokenLines = field(default_factory=lambda: BrokenLines(0, 0.0))
     doubt: Doubt | None = None
+    again: bool = False
+    """Whether a part was missed at first and more was taken since."""
     changed: float = 0.0
     """The share of the picture that may have changed."""
 
@@ -113,8 +115,9 @@ def look(trial: Trial, of: Trial | None = None) -> Seen:
     shaded = None if mirrored.likeness >= MIRRORED[0] else shadow(trial.before, first.target, trial.allowed)
     if shaded is not None and shaded.confidence < SHADED[0]:
         shaded = None
+    again = of is not None and area(trial.target) > area(of.target)
     seam, broken = seam_share(trial.after, trial.allowed), broken_lines(trial.after, trial.allowed)
-    return Seen(left, mirrored, seam, copied, shaded, boxed, broken, changed=trial.changed)
+    return Seen(left, mirrored, seam, copied, shaded, boxed, broken, again=again, changed=trial.changed)
 
 
 def _inside(left: Leftovers, first: Trial) -> Leftovers:
@@ -132,7 +135,7 @@ def judged(seen: Seen) -> Verdict:
     """The verdict on what was measured."""
     left = f"something of it seems to be left beside it ({seen.left.share:.0%} of its size); {_REST}"
     shaded = 0.0 if seen.shaded is None else seen.shaded.confidence
-    broken = seen.broken.share if seen.broken.ends >= _LINES else 0.0
+    broken = seen.broken.share if seen.broken.ends >= LINES else 0.0
     findings = [
         Finding.measured("shadow", shaded, *SHADED, "its shadow is still there; say “remove its shadow too”"),
         Finding.measured("leftover", seen.left.share, *LEFT_OVER, left),
@@ -159,6 +162,8 @@ def _remark(seen: Seen, findings: Sequence[Finding]) -> str:
         return f"{parts}, but was not sure where it ends: look beside it once more"
     if closest.badness >= _CLOSE:
         return f"{parts}, but look at {_PLACES[closest.kind]} once more"
+    if seen.again:
+        return f"{parts} now, but I had missed something at first: look at it once more"
     if seen.changed >= _MUCH:
         return f"{parts}, but so large a place is made up: look at it once more"
     return f"{parts}, and no seam"

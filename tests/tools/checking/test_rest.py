@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,8 @@ def test_no_more_is_claimed_than_was_measured() -> None:
     assert close.outcome is Outcome.PASSED
     assert close.sentence == "changed 3% of the picture; I see nothing of it left, but look at its rim once more"
     assert "no seam" not in judged(seen(changed=0.4)).sentence
+    later = judged(replace(seen(), again=True)).sentence
+    assert later.endswith("I see nothing of it left now, but I had missed something at first: look at it once more")
     assert "what I took leaves 30% of your box free" in judged(seen(gap=0.3)).sentence
 
 
