@@ -26,13 +26,14 @@ class Request:
     """Files of labelled requests.
 
     `tuned`: the grammar was tuned on them; its plans for them in `first`, made before, are used where there are some.
-    `fair`: it was not. Each fair file is held out once, to learn the choice between the two readings.
+    `fair`: it was not. `without` has an entry for each network: names (without ending) of fair files that it is not to
+    see. All networks are kept; on the rows one has not seen, the choice between the two readings is learned.
     """
 
     tuned: Sequence[Path]
     fair: Sequence[Path]
     first: Path | None = None
-    networks: int = 3
+    without: Sequence[Sequence[str]] = ((),)
     how: Fit = field(default_factory=Fit)
 
 
@@ -43,25 +44,27 @@ def plain(network: ReaderNetwork) -> dict[str, np.ndarray]:
 
 def train_reader(request: Request, target: Path, say: Callable[[str], None]) -> None:
     """Fit and write the reader. Raises `BadInputError` where there are no fair rows to learn the choice from."""
-    if not request.fair:
-        raise BadInputError("Name one file of requests at least that the grammar was not tuned on.")
+    names = {path.stem for path in request.fair}
+    unseen = {name for left_out in request.without for name in left_out}
+    if not unseen:
+        raise BadInputError("Leave a file of requests out for one network at least, to learn the choice on it.")
+    if unknown := unseen - names:
+        raise BadInputError(f"There are no requests named {', '.join(sorted(unknown))} among those to learn from.")
     first = {}
     if request.first:
         lines = request.first.read_text(encoding="utf-8").splitlines()
         first = {row["id"]: row["plan"] for row in map(json.loads, lines)}
     tuned = [row for path in request.tuned for row in read_rows(path, first, tuned_on=True)]
-    fair = [read_rows(path, first, tuned_on=False) for path in request.fair]
+    fair = {path.stem: read_rows(path, first, tuned_on=False) for path in request.fair}
     seen: list[Seen] = []
-    for number, held in enumerate(fair):
-        rest = tuned + [row for other, rows in enumerate(fair) if other != number for row in rows]
-        say(f"without {request.fair[number].name}:")
-        network = fit(_laid(rest), request.how, say)
-        seen += both_read(Network([plain(network)]), held)
-    whole = _laid(tuned + [row for rows in fair for row in rows])
     networks = []
-    for number in range(request.networks):
-        say(f"network {number + 1} of {request.networks}:")
-        networks.append(plain(fit(whole, replace(request.how, seed=request.how.seed + number), say)))
+    for number, left_out in enumerate(request.without):
+        say(f"network {number + 1} of {len(request.without)}, without {', '.join(left_out) or 'nothing'}:")
+        shown = _laid(tuned + [row for name, rows in fair.items() if name not in left_out for row in rows])
+        network = plain(fit(shown, replace(request.how, seed=request.how.seed + number), say))
+        networks.append(network)
+        for name in left_out:
+            seen += both_read(Network([network]), fair[name])
     known = both_read(Network(networks), map(read_now, tuned), KNOWN)
     write(target, networks, fit_choice(seen + known), fit_trust(seen))
 

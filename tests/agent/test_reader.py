@@ -155,8 +155,9 @@ def test_one_command_learns_from_files_and_writes_what_can_be_read(tmp_path: Pat
         lines = [json.dumps({**row, "id": f"{name}-{row['id']}"}) for row in rows]
         (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
     (tmp_path / "first.jsonl").write_text(json.dumps({"id": "tuned-row-0", "plan": [step("clarify")]}))
-    arguments = ["--rows", "fair.jsonl", "--tuned", "tuned.jsonl", "--first", "first.jsonl", "--networks", "2"]
-    places = [str(tmp_path / each) if each.endswith("jsonl") else each for each in arguments]
+    files = ["--rows", "fair.jsonl", "--tuned", "tuned.jsonl", "--first", "first.jsonl"]
+    places = [str(tmp_path / each) if each.endswith("jsonl") else each for each in files]
+    places += ["--without", "fair", "--without", ""]
     told = CliRunner().invoke(app, ["train", "reader", str(tmp_path / "small.npz"), *places, "--epochs", "1"])
     assert told.exit_code == 0, told.output
     reader = second.fitted(tmp_path / "small.npz")
@@ -165,6 +166,9 @@ def test_one_command_learns_from_files_and_writes_what_can_be_read(tmp_path: Pat
     found = second.opinion(reader, "remove the bin", NOTHING, [Step("remove", "bin")])
     assert found.steps
     assert 0 < found.better < 1
+    wrong = CliRunner().invoke(app, ["train", "reader", str(tmp_path / "x.npz"), *places[:2], "--without", "nothing"])
+    assert wrong.exit_code == 2
+    assert "no requests named nothing" in wrong.output
 
 
 def test_the_choice_follows_what_foretells_being_right():

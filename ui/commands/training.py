@@ -261,7 +261,14 @@ def reader(
         Path | None,
         typer.Option("--first", help="What the grammar made of those before that (JSON lines of id, plan)."),
     ] = None,
-    networks: Annotated[int, typer.Option(min=1, help="Networks whose answers are averaged.")] = 3,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            help="One network more, that does not see these files of --rows (names, comma between); the choice between "
+            "both readings is learned on them. An empty name: it sees all.",
+        ),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the rows, each time varied.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="Repeats a run.")] = 0,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the CPU; all of them unless told.")] = None,
@@ -276,5 +283,6 @@ def reader(
         torch.set_num_threads(threads)
     with one_sentence():
         how = Fit(epochs=epochs, seed=seed)
-        train_reader(Request(tuned or (), fair, first, networks, how), target, typer.echo)
+        apart = [[name for name in names.split(",") if name] for names in without or [fair[0].stem]]
+        train_reader(Request(tuned or (), fair, first, apart, how), target, typer.echo)
     typer.echo(f"Written: {target}")
