@@ -1,4 +1,4 @@
-"""An amount cut off one side of the picture is no thing that is taken off another: "crop 50% off the right"."""
+"""What is cut is not always taken away: "crop 50% off the right" trims, "cut the mug out, white bg" keeps the mug."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ _CUT_OFF = re.compile(
     r"(?!picture|image|photo|frame)\w+|\w+'s))\b",
     re.I,
 )
+# a thing "cut out" goes, unless the same wish says what it is to stand on
+_CUT_OUT = re.compile(
+    r"\bcut (?P<thing>(?:(?:the|this|that|these|those|my|our|his|her|their) )?(?:[\w'-]+ ){0,3}?[\w'-]+) out"
+    r"(?=.*\b(?:white|black|gr[ea]y|plain|solid|clean|neutral|studio) (?:background|backdrop|ground|bg|bkg)\b"
+    r"|.*\btransparen)",
+    re.I,
+)
+_CUT_OUT_ON = re.compile(
+    r"\bcut (?:(?P<thing>(?:[\w'-]+ ){0,4}?[\w'-]+) out|out (?P<other>(?:[\w'-]+ ){0,4}?[\w'-]+)) (?:on|onto|against) "
+    r"(?:an? )?(?P<ground>(?:pure |plain |solid |light |dark )?(?:white|black|gr[ea]y))(?: (?:background|backdrop|bg))?"
+    r"(?=\s*(?:$|[,.;!]|and\b|then\b|with\b|please\b))",
+    re.I,
+)
 
 
 def in_plain_words(text: str) -> str:
@@ -26,4 +39,7 @@ def in_plain_words(text: str) -> str:
             much = match["number"] + ("%" if match["unit"].lower().startswith(("%", "per")) else "px")
         return f"crop {much} from the {match['side'].lower()}"
 
-    return _CUT_OFF.sub(plain, text)
+    def put(match: re.Match[str]) -> str:
+        return f"put {match['thing'] or match['other']} on a {match['ground']} background"
+
+    return _CUT_OUT.sub(r"cut out \g<thing>", _CUT_OUT_ON.sub(put, _CUT_OFF.sub(plain, text)))

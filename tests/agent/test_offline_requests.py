@@ -133,3 +133,17 @@ def test_a_hidden_command_is_dropped_and_the_honest_edit_stays() -> None:
 )
 def test_colours_and_things_named_like_colours(text: str, steps: list[tuple[str, str, str]]) -> None:
     assert [(step.op, step.target, step.value) for step in plan(text).steps] == steps
+
+
+@pytest.mark.parametrize(
+    ("text", "ops"),
+    [
+        ("cut the bottle out, white bg, square crop", ["background_replace", "crop"]),
+        ("cut it out on white, square", ["background_replace", "crop"]),
+        ("cut the dog out and make the background transparent", ["background_remove"]),
+        ("cut the man out of the photo", ["remove"]),
+        ("cut the tall guy out and blur the background", ["remove", "blur"]),
+    ],
+)
+def test_what_is_cut_out_stays_where_its_new_ground_is_named(text: str, ops: list[str]):
+    assert [step.op for step in plan(text, []).steps] == ops
