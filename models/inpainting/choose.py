@@ -15,7 +15,7 @@ from models.inpainting.blended import Blended
 from models.inpainting.diffusion import PRESETS, Diffusion
 from models.inpainting.diffusion.engine import PREFIX
 from models.inpainting.diffusive import Diffusive, Method
-from models.inpainting.fused import Fused, is_guided, narrow_share, thin_limit
+from models.inpainting.fused import Fused, narrow_share, thin_limit
 from models.inpainting.patchmatch import PatchMatch
 from models.inpainting.protocol import Inpainter
 from models.inpainting.remote.engine import NAME as REMOTE
@@ -130,10 +130,9 @@ def _preferences(image: np.ndarray, empty: np.ndarray) -> Iterator[Choice]:
         )
     if min(image.shape[:2]) < _SMALLEST_FOR_PATCHES:
         yield Choice(Method.TELEA.value, "The picture is too small to hold examples to copy.")
-    elif is_guided(empty) or narrow_share(empty).sum() > _WORTH_FUSING * pixels:
-        size = "small" if is_guided(empty) else "narrow"
+    elif narrow_share(empty).sum() > _WORTH_FUSING * pixels:
         yield Choice(
-            Fused.name, f"The hole is {size}, so copies of similar places are fitted to what its rims continue."
+            Fused.name, "The hole is narrow, so copies of similar places are fitted to what its rims continue."
         )
     yield Choice(
         PatchMatch.name, f"The hole is {width:.0f} pixels wide, so it is filled with copies of similar places."

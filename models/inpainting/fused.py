@@ -1,10 +1,10 @@
-"""Narrow holes: the rim's structure, continued across, with the detail of copies.
+"""Narrow holes: the rim's structure, continued across, under the detail of copies.
 
 Where both rims are near, continuing them says more about colours and edges than an example from elsewhere can;
-but it is blurred. Copies have the grain, but only about the right colours. So the continuation guides the search for
-copies, which then fit what the rims say, and colours come from it while detail comes from the copies (`grain`). Deep
-inside a wide hole nothing can be continued, and the copies stay as they are. Thin parts need no copies at all: across
-a few pixels a continuation is sharp enough, and nearer to the truth.
+but it is blurred. Copies have the grain, but only about the right colours. So coarse differences come from the
+continuation and fine ones from the copies, as in a two-band blend (Burt and Adelson, "A Multiresolution Spline",
+1983). Deep inside a wide hole nothing can be continued, and the copies stay as they are. Thin parts need no copies at
+all: across a few pixels a continuation is sharp enough, and nearer to the truth.
 """
 
 from __future__ import annotations
@@ -13,23 +13,20 @@ import cv2
 import numpy as np
 
 from models import mask as masks
-from models.geometry import Bounds, Extent
+from models.geometry import Extent
 from models.inpainting.blended import Blended, reduction
-from models.inpainting.grain import with_grain
 from models.inpainting.patchmatch import PatchMatch
-from models.inpainting.patchmatch.guidance import Guidance
 from models.inpainting.protocol import ground_of
 from models.mask import Mask
 from models.progress import Progress
 
 NARROW = 40  # pixels across: from here on a hole is wide
-_NARROW_GUIDED = 56  # the same where copies are searched by what the continuation says, and so agree with it
 THIN = 12.0  # pixels across: up to here the continuation alone is best
 _LESS_THIN = 1.75  # times as wide, all fine detail is copied
-_TRUSTED_DEPTH = 25.0  # pixels; deeper, a continuation's weight falls by 1/e for every such depth
-_MOST_GUIDED = 40_000  # pixels; continuing more only to guide copies would take too long
-_GUIDANCE = 1.0, 5.0  # weight of the continuation's colours as copies are searched: anywhere, and more in narrow parts
+_TRUSTED_DEPTH = 25.0  # pixels; a continuation's weight falls to 1/e this far from the rim
+_FINE_SIGMA = 1.0  # pixels; detail below this scale comes from the copies
 _SIDE = 640  # pixels of the picture's shorter side up to which NARROW holds; it grows with larger ones
+_COPYING = 0.6  # share of the time
 
 
 class Fused:
@@ -53,59 +50,37 @@ class Fused:
     ) -> np.ndarray:
         """Return the image with the hole filled by copies and continuation of `sources`."""
         empty, usable = ground_of(image, hole, sources)
-        extent = Extent.of(image)
-        scale = max(1.0, min(empty.shape) / _SIDE)
-        guided = is_guided(empty)
-        narrowness = narrow_share(empty, _NARROW_GUIDED if guided else NARROW)
-        narrow = narrowness > 0
-        to_continue = empty if guided else narrow
-        if not to_continue.any():
-            return self._copies.fill(image, hole, seed=seed, progress=progress, sources=sources, prompt=prompt)
-        box = masks.bounds(to_continue.astype(np.float32)).padded(round(2 * NARROW * scale)).clipped(extent)
-        part = box.slices
-        known, filled, guide = usable, image, None
-        depth = cv2.distanceTransform(empty.astype(np.uint8), cv2.DIST_L2, 5)
-        if guided and known[part].any():
-            filled = image.copy()
-            filled[part] = self._continued(image, to_continue, known, box, seed, progress.part(0.0, 0.5))
-            anywhere, more = _GUIDANCE
-            guide = Guidance(filled, (anywhere + more * narrowness) * np.exp(-depth / np.float32(_TRUSTED_DEPTH)))
         copies = self._copies.fill(
-            image, hole, seed=seed, progress=progress.part(0.5 if guided else 0.0, 1.0 if guided else 0.5),
-            sources=sources, prompt=prompt, guide=guide,
-        )  # fmt: skip
-        if guide is None:
-            known = usable | (empty & ~narrow)
-            if not known[part].any():
-                progress.report(1.0, "filled")
-                return copies
-            filled = copies.copy()
-            filled[part] = self._continued(copies, narrow, known, box, seed, progress.part(0.5, 1.0))
-        if narrow.any():
-            weight = narrowness[part] * np.exp(np.minimum(1 - depth[part] / np.float32(_TRUSTED_DEPTH), 0))
-            continued = filled[part].astype(np.float32)
-            fused = with_grain(filled[part], copies[part], empty[part], scale)
-            fused = copies[part] + weight[..., None] * (fused - copies[part])
-            if reduction(to_continue[part]) == 1:
-                alone = thin_share(empty[part], thin_limit(extent))[..., None]
-                fused += alone * (continued - fused)
-            top = np.iinfo(image.dtype).max
-            copies[part][narrow[part]] = np.rint(fused[narrow[part]]).clip(0, top).astype(image.dtype)
+            image, hole, seed=seed, progress=progress.part(0.0, _COPYING), sources=sources, prompt=prompt
+        )
+        scale = max(1.0, min(empty.shape) / _SIDE)
+        narrowness = narrow_share(empty)
+        narrow = narrowness > 0
+        if not narrow.any():
+            progress.report(1.0, "filled")
+            return copies
+        known = usable | (empty & ~narrow)
+        box = masks.bounds(narrow.astype(np.float32)).padded(round(2 * NARROW * scale)).clipped(Extent.of(image))
+        if not known[box.slices].any():
+            return copies
+        part = box.slices
+        continued = self._continuation.fill(
+            copies[part],
+            narrow[part].astype(np.float32),
+            seed=seed,
+            progress=progress.part(_COPYING, 1.0),
+            sources=known[part].astype(np.float32),
+        )
+        shrunk = reduction(narrow[part])
+        depth = cv2.distanceTransform(empty[part].astype(np.uint8), cv2.DIST_L2, 5)
+        weight = narrowness[part] * np.exp(-depth / np.float32(_TRUSTED_DEPTH))
+        fused = two_band(copies[part], continued, weight, narrow[part], _FINE_SIGMA * shrunk)
+        if shrunk == 1:
+            alone = thin_share(empty[part], thin_limit(Extent.of(image)))[..., None]
+            fused = np.rint(fused + alone * (continued.astype(np.float32) - fused)).astype(fused.dtype)
+        copies[part][narrow[part]] = fused[narrow[part]]
         progress.report(1.0, "filled")
         return copies
-
-    def _continued(
-        self, image: np.ndarray, hole: np.ndarray, known: np.ndarray, box: Bounds, seed: int, progress: Progress
-    ) -> np.ndarray:
-        """The box's part of the image with its part of the hole continued."""
-        part = box.slices
-        inside, sources = hole[part].astype(np.float32), known[part].astype(np.float32)
-        return self._continuation.fill(image[part], inside, seed=seed, progress=progress, sources=sources)
-
-
-def is_guided(empty: np.ndarray) -> bool:
-    """Whether the copies for an H×W bool hole are searched by what its continuation says."""
-    return int(np.count_nonzero(empty)) <= _MOST_GUIDED
 
 
 def thin_limit(extent: Extent) -> float:
@@ -124,10 +99,10 @@ def thin_share(empty: np.ndarray, limit: float = THIN) -> np.ndarray:
     return np.where(empty, share, 0.0).astype(np.float32)
 
 
-def narrow_share(empty: np.ndarray, limit: float = NARROW) -> np.ndarray:
-    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than `limit` pixels across (more in
+def narrow_share(empty: np.ndarray) -> np.ndarray:
+    """How narrow an H×W bool hole is at each of its pixels: float32, 1 where less than NARROW pixels across (more in
     pictures over 640 pixels), falling to 0 towards wide parts; 0 outside."""
-    radius = round(limit / 2 * max(1.0, min(empty.shape) / _SIDE))
+    radius = round(NARROW / 2 * max(1.0, min(empty.shape) / _SIDE))
     framed = np.pad(empty.astype(np.uint8), 1)
     inner = cv2.distanceTransform(framed, cv2.DIST_L2, 5)[1:-1, 1:-1] >= radius
     if not inner.any():
@@ -135,3 +110,18 @@ def narrow_share(empty: np.ndarray, limit: float = NARROW) -> np.ndarray:
     beyond = cv2.distanceTransform((~inner).astype(np.uint8), cv2.DIST_L2, 5)
     # `beyond` is `radius` at a wide part's own rim, and a little more in its corners
     return np.where(empty, np.clip(beyond / radius - 2.0, 0.0, 1.0), 0.0).astype(np.float32)
+
+
+def two_band(
+    detailed: np.ndarray, smooth: np.ndarray, weight: np.ndarray, where: np.ndarray, sigma: float
+) -> np.ndarray:
+    """Add to `detailed` what `smooth` differs by at scales above `sigma` pixels, times `weight` (H×W in [0, 1]).
+
+    Both pictures are H×W×3 of one integer dtype, and so is the result; only pixels of `where` (H×W bool) are looked
+    at.
+    """
+    difference = (smooth.astype(np.float32) - detailed) * (weight * where)[..., None]
+    spread = np.maximum(cv2.GaussianBlur(where.astype(np.float32), (0, 0), sigma), 1e-3)
+    coarse = cv2.GaussianBlur(difference, (0, 0), sigma) / spread[..., None]
+    top = np.iinfo(detailed.dtype).max
+    return np.rint(detailed + coarse).clip(0, top).astype(detailed.dtype)

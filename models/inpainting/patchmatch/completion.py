@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from models.inpainting.patchmatch.guidance import Guidance, Guide, guides_of
 from models.inpainting.patchmatch.initial import peel
 from models.inpainting.patchmatch.matchers import GlobalMatcher, Matcher, NearbyMatcher
 from models.inpainting.patchmatch.poisson import blend, membrane
@@ -49,12 +48,12 @@ def complete(
     seed: int,
     workers: Workers,
     progress: Progress,
-    guide: Guidance | None = None,
+    guide: np.ndarray | None = None,
 ) -> np.ndarray:
     """Fill the hole with copies of what is copyable.
 
     `picture` is H×W×3 float32 RGB in [0, 255] (sRGB-like), `hole` and `copyable` are H×W bool and
-    disjoint; at least one pixel is known. `guide`, its picture in [0, 255] too, says roughly which colours belong
+    disjoint; at least one pixel is known. `guide`, of the picture's shape and range, says roughly which colours belong
     where. Returns H×W×3 float32 whose samples outside the hole are those of `picture`.
     """
     workers.check()
@@ -64,7 +63,7 @@ def complete(
         return membrane(workers, picture, hole)
     rng = np.random.default_rng(abs(seed))
     coarsest = len(levels) - 1
-    guides = guides_of(guide, len(levels))
+    guides = _guides(guide, len(levels))
     solved = _solve_level(levels, guides, coarsest, None, rng, seed, workers, progress.part(0.0, 1.0 / len(levels)))
     for number in range(coarsest - 1, -1, -1):
         stretch = progress.part(1.0 - (number + 1) / len(levels), 1.0 - number / len(levels))
@@ -74,7 +73,7 @@ def complete(
 
 def _solve_level(
     levels: list[Level],
-    guides: list[Guide | None],
+    guides: list[np.ndarray | None],
     number: int,
     coarser: _Solved | None,
     rng: np.random.Generator,
@@ -108,6 +107,18 @@ def _solve_level(
         examples, filling = (level.lab, level.texture), (solved.lab, solved.texture)
         vote(workers, field, weights, hole_pixels, examples, filling)
     return solved
+
+
+def _guides(guide: np.ndarray | None, levels: int) -> list[np.ndarray | None]:
+    """The guide in Lab, at every level's size."""
+    if guide is None:
+        return [None] * levels
+    sizes: list[np.ndarray | None] = []
+    lab = cv2.cvtColor(guide / np.float32(255), cv2.COLOR_RGB2LAB)
+    for _ in range(levels):
+        sizes.append(lab)
+        lab = np.ascontiguousarray(cv2.GaussianBlur(lab, (0, 0), 0.8)[::2, ::2])
+    return sizes
 
 
 def _scatter(field: Field, targets: np.ndarray, centres: np.ndarray, rng: np.random.Generator) -> None:

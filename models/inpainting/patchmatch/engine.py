@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.errors import BadInputError
-from models.geometry import Bounds
 from models.inpainting.patchmatch.completion import complete
 from models.inpainting.patchmatch.crops import clusters
-from models.inpainting.patchmatch.guidance import Guidance
 from models.inpainting.patchmatch.patch import SIDE
 from models.inpainting.patchmatch.pyramid import eroded_by_patch
 from models.inpainting.patchmatch.workers import Workers
@@ -40,11 +38,11 @@ class PatchMatch:
         progress: Progress,
         sources: Mask | None = None,
         prompt: str | None = None,
-        guide: Guidance | None = None,
+        guide: np.ndarray | None = None,
     ) -> np.ndarray:
         """Return the image with the hole filled by copies of `sources`, fitted to what is around it.
 
-        `guide` says roughly which colours belong where in the hole.
+        `guide`, like `image`, says roughly which colours belong where in the hole.
         """
         empty, copyable = ground_of(image, hole, sources)
         if sources is not None:
@@ -67,7 +65,7 @@ class PatchMatch:
                     seed=seed + number,
                     workers=workers,
                     progress=progress.part(done, done + share),
-                    guide=None if guide is None else _part(guide, cluster.window, np.float32(255) / top),
+                    guide=None if guide is None else guide[rows, columns] * (np.float32(255) / top),
                 )
                 samples = np.rint(solved[cluster.hole] * (top / np.float32(255))).clip(0, top)
                 crop[cluster.hole] = (samples[:, :1] if grey else samples).astype(image.dtype)
@@ -75,11 +73,6 @@ class PatchMatch:
                 done += share
         progress.report(1.0, "filled")
         return filled
-
-
-def _part(guide: Guidance, window: Bounds, level: np.float32) -> Guidance:
-    """The window's part, its picture in float32 with samples `level` times as large."""
-    return Guidance(guide.picture[window.slices] * level, np.ascontiguousarray(guide.trust[window.slices]))
 
 
 def _require_examples(copyable: np.ndarray) -> None:

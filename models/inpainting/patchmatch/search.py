@@ -99,9 +99,8 @@ def search_by_descriptor(
     forward: bool,
     state: np.uint64,
 ) -> None:
-    """Improve `field` in place by whole-picture sweeps over descriptors (N×DIMENSIONS float32).
+    """Improve `field` in place by whole-picture sweeps over descriptors (N×DIMENSIONS float32, or more columns).
 
-    With a guide they are four columns longer: a colour, and in `targets` what its squared distance is multiplied by.
     `source_index` (H×W int32) gives the row of `sources` for a patch centre, -1 where there is no example,
     `surcharge` (N float32) what taking that row costs on top of its distance, and `spread` the price per pixel
     of distance between target and example.
@@ -181,12 +180,9 @@ def _descriptor_cost(compared, i, j, y, x, cy, cx, limit):
     for k in range(DIMENSIONS):
         difference = targets[i, k] - sources[j, k]
         total += difference * difference
-    if targets.shape[1] > DIMENSIONS:  # a guide's colour, and how far to trust it
-        apart = np.float32(0)
-        for k in range(DIMENSIONS, DIMENSIONS + 3):
-            difference = targets[i, k] - sources[j, k]
-            apart += difference * difference
-        total += targets[i, DIMENSIONS + 3] * apart
+    for k in range(DIMENSIONS, targets.shape[1]):
+        difference = targets[i, k] - sources[j, k]
+        total += difference * difference
     dy, dx = cy - y, cx - x
     return total + surcharge[j] + spread * np.sqrt(np.float32(dy * dy + dx * dx))
 
