@@ -40,6 +40,7 @@ from agent.offline.wording import wording
 from tools.edits.attached import spoken_of
 
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
+_POINTED_AT = "your selection"  # a reply that says so answered a message about something pointed at
 _TELLING = 400  # so many characters are enough to tell the language
 
 
@@ -87,7 +88,10 @@ def conversation(context: Sequence[Turn], *, learned: bool = True) -> Conversati
                 past.last_reply = said
             continue
         reply = turns[index + 1].text if index + 1 < len(turns) and turns[index + 1].role == "assistant" else ""
-        steps, _, quotes = read(turn.text, past, False, learned=learned)
+        pointed = _POINTED_AT in reply
+        steps, _, quotes = read(turn.text, past, pointed, learned=learned and not pointed)
+        # nothing is pointed at any more, but what was worked on keeps the name that the reply gave it
+        steps = [replace(step, target=_POINTED_AT) if pointed and step.target == "this" else step for step in steps]
         shown = [Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps]
         english = languages.to_english(said[:2000], languages.detect(said[:_TELLING]))
         past.add(spelling.mend(english or said), shown, normalise.tidy(reply))

@@ -235,3 +235,15 @@ def test_a_turn_stopped_while_it_asks_leaves_no_question(studio: Studio, monkeyp
     monkeypatch.undo()
     say(conversation, "make it brighter")
     assert ops(conversation) == ["adjust"]
+
+
+def test_a_follow_up_is_about_what_was_pointed_at_before(studio: Studio) -> None:
+    conversation = two_balls(studio)
+    say(conversation, "could this be burgundy instead of silver?", strokes=click(90, 120))
+    before = conversation.workspace.picture().pixels.astype(int)
+    assert "your selection" in say(conversation, "a touch darker")
+    after = conversation.workspace.picture().pixels.astype(int)
+    assert after[115:125, 85:95].sum() < before[115:125, 85:95].sum()
+    np.testing.assert_array_equal(after[:, 180:], before[:, 180:])
+    say(conversation, "no, green")
+    assert conversation.workspace.picture().pixels[120, 90].argmax() == 1
