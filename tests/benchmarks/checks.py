@@ -238,8 +238,8 @@ def main() -> None:
             tight = recolour(picture, grow(mask, -6), wish)
         except BadInputError:  # nothing is left of it
             continue
-        good["colour"].append(body_difference(done, mask, wish.target))
-        damaged["colour"].append(body_difference(done, mask, other.target))
+        good["colour"].append(body_difference(picture, done, mask, wish.target))
+        damaged["colour"].append(body_difference(picture, done, mask, other.target))
         # where the surroundings share the hue the measure says nothing, not even when a quarter of it kept its colour
         quarter = bounds(mask).x0 + bounds(mask).width // 4
         partly = np.where((np.arange(mask.shape[1]) < quarter)[None, :, None], picture, done)

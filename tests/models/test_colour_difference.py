@@ -17,6 +17,17 @@ def surface(srgb: tuple[float, float, float], dtype: type) -> np.ndarray:
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_a_surface_of_the_colour_is_near_and_another_is_far(dtype: type) -> None:
     mask = np.ones((60, 80), np.float32)
+    grey, red, blue = (0.5, 0.5, 0.5), (0.75, 0.2, 0.2), (0.2, 0.25, 0.7)
+    before, after = surface(grey, dtype), surface(red, dtype)
+    assert body_difference(before, after, mask, red) < 3
+    assert body_difference(before, after, mask, blue) > 30
+    assert body_difference(after, after, mask, red) < 3, "what had the colour already is near it too"
+
+
+def test_what_kept_its_colour_is_no_part_of_the_surface() -> None:
+    mask = np.ones((60, 80), np.float32)
     red, blue = (0.75, 0.2, 0.2), (0.2, 0.25, 0.7)
-    assert body_difference(surface(red, dtype), mask, red) < 3
-    assert body_difference(surface(red, dtype), mask, blue) > 30
+    before = surface(blue, np.uint8)
+    after = before.copy()
+    after[:, 50:] = surface(red, np.uint8)[:, 50:]
+    assert body_difference(before, after, mask, red) < 5

@@ -18,7 +18,9 @@ from tools.checking.trial import Examined, Trial
 from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
+from tools.pictures.picture import Picture
 from tools.pictures.profiles import colour_in_profile
+from tools.workspace.workspace import Workspace
 
 _SHADE_OF_CODE = re.compile(r"(?P<shade>.*\w) (?P<code>(?:#|ral|rgb|hsl).*)", re.IGNORECASE)
 
@@ -52,10 +54,11 @@ class Recolor(PixelEdit):
         wish = self.wish
         if wish.rgb is not None:
             wish = replace(wish, rgb=colour_in_profile(region.picture, wish.rgb))
-        rgb = recolour(region.rgb, region.mask, wish, progress=context.progress)
+        before = region.rgb if wish.is_relative else _own_colours(region, context.workspace)
+        rgb = recolour(before, region.mask, wish, progress=context.progress)
         # the soft edge is worked into the result already: blending once more would bring the old rim back
         changed = (region.mask > 0).astype(np.float32)
-        off = None if wish.is_relative else body_difference(rgb, region.mask, wish.target)
+        off = None if wish.is_relative else body_difference(before, rgb, region.mask, wish.target)
         return Computed(rgb, "oklab", mask=changed, details={} if off is None else {"difference": round(off, 2)})
 
     def examine(self, trial: Trial, computed: Computed, context: EditContext, first: Trial | None) -> Examined:
@@ -69,3 +72,29 @@ class Recolor(PixelEdit):
         shade = _SHADE_OF_CODE.fullmatch(self.value) if self.wish.shift is not None else None
         colour = self.value if shade is None else f"{shade['shade']} than {shade['code']}"
         return f"Recoloured {the(label)}: {colour}."
+
+
+def _own_colours(region: Region, workspace: Workspace) -> np.ndarray:
+    """The region's samples as they were before the latest versions recoloured nothing but what its mask covers.
+
+    A second colour for the same thing starts from the colour that the thing had, not from the first one: what is of
+    another material, shade and gloss are still told apart there, and no number of tries wears the picture out.
+    """
+    samples, version = region.rgb, workspace.head
+    while version.edit.get("op") == Recolor.op and version.parent is not None:
+        version = workspace.version(version.parent)
+        earlier = workspace.picture(version.id)
+        if not _differs_only_inside(region, earlier):
+            break
+        samples = earlier.pixels[(*region.bounds.slices, np.s_[:3])]
+    return samples
+
+
+def _differs_only_inside(region: Region, earlier: Picture) -> bool:
+    """Whether an earlier picture is the region's picture, but for samples under the region's mask."""
+    now = region.picture.pixels
+    if earlier.pixels.shape != now.shape or earlier.pixels.dtype != now.dtype:
+        return False
+    changed = (earlier.pixels != now).any(axis=-1)
+    changed[region.bounds.slices] &= region.mask == 0
+    return not changed.any()
