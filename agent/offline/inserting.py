@@ -61,7 +61,7 @@ _TONE_NOUN = (
 
 
 _SPACE = (
-    r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|bit of|of|"
+    r"(?:(?:some|a (?:little|bit)(?: more)?|more|extra|additional|an?|empty|blank|white|black|gr[ea]y|bit of|of|"
     r"much|breathing|the|\d+ ?(?:px|pixels|%|percent)(?: of)?|negative|canvas|lots of) )*(?:space|"
     r"room|padding|margins?|canvas|head ?room|sky ?room|area|negative space|breathing room)"
 )

@@ -18,11 +18,13 @@ from agent.offline import (
     intents,
     interjections,
     languages,
+    margins,
     normalise,
     references,
     replies,
     restyling,
     second_thoughts,
+    secrecy,
     session,
     shorthand,
     spelling,
@@ -113,7 +115,8 @@ def read(
         return [Step("clarify")], "target", quotes
     if said.foreign:
         return [Step("clarify")], "target", quotes
-    protected = cutting_off.in_plain_words(from_pictures.in_one_clause(shorthand.in_plain_words(said.text)))
+    plain = secrecy.in_plain_words(margins.in_plain_words(shorthand.in_plain_words(said.text)))
+    protected = cutting_off.in_plain_words(from_pictures.in_one_clause(plain))
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes
     if intents.is_elsewhere(protected):

@@ -55,3 +55,44 @@ def test_numbered_options_can_be_chosen_by_number():
     )
     assert read("option 2", *context)[0][:2] == ("move", "logo")
     assert "bottom right" in str(read("option 2", *context)[0][2])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "cut this out, white bg, with some margin",
+            [("background_replace", None, "white"), ("outpaint", None, "10% margin")],
+        ),
+        (
+            "put it on white and leave 5% padding around it",
+            [("background_replace", None, "white"), ("outpaint", None, "5% margin")],
+        ),
+        ("add 50 px of white padding on all sides", [("outpaint", None, "50 px white margin")]),
+        ("crop to the mug with a small margin", [("crop", "mug", None)]),
+        ("clean the handwriting from the margins", None),
+    ],
+)
+def test_room_around_a_thing_is_a_wish_of_its_own(text: str, expected: list[tuple[str, str | None, str | None]] | None):
+    if expected is None:
+        assert "outpaint" not in [op for op, _, _ in read(text)]
+    else:
+        assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody should be able to read the plate",
+        "no one can read the plate",
+        "I don't want anyone to read the plate",
+        "the plate must not be readable",
+    ],
+)
+def test_what_nobody_may_read_is_redacted(text: str):
+    assert [(op, target) for op, target, _ in read(text)] == [("redact_text", "plate")]
+
+
+def test_why_something_is_blurred_is_no_second_wish():
+    assert read("blur the plate so that no one can read it") == [("blur", "plate", None)]
+    assert read("no one should recognise the man on the left") == [("blur", "man on the left", None)]

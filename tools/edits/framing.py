@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from pydantic import Field
 
+from models.colour.naming import parse_colour
 from models.errors import BadInputError
 from models.frame import Placement, flipped, quarter_turned, scaled, shifted, turned
 from models.geometry import Bounds, Extent
@@ -24,6 +25,11 @@ from tools.pictures.profiles import to_srgb_preview
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s*(?::|/|by|to)\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _SIZE = re.compile(r"(\d{1,5})\s*(?:px)?\s*[x×*]\s*(\d{1,5})\s*(?:px|pixels)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(%|percent|px|pixels?)?", re.IGNORECASE)
+_COLOUR = re.compile(
+    r"(?:\b(?:white|black|(?:light |dark )?gr[ea]y|cream|beige|ivory)|#(?:[0-9a-f]{6}|[0-9a-f]{3}))"
+    r"(?=\s*$|[,.]| (?:margins?|padding|borders?|frame)\b)",
+    re.IGNORECASE,
+)
 _SIDES = ("left", "right", "top", "bottom")
 _SIDE_WORDS = {
     "upper": "top",
@@ -82,6 +88,12 @@ def amount_in(text: str, whole: int, otherwise: float) -> int:
     return round(
         number if (found[2] or "%").lower().startswith("p") and found[2] != "percent" else whole * number / 100
     )
+
+
+def colour_in(text: str) -> tuple[float, float, float] | None:
+    """The sRGB colour that a frame's wish names ("50px white", "10% #EEEEEE margin"), each in [0, 1]; None without."""
+    found = _COLOUR.search(text)
+    return None if found is None else parse_colour(found[0]).rgb
 
 
 def around(box: Bounds, extent: Extent, ratio: float | None) -> Bounds:

@@ -15,13 +15,15 @@ from models.inpainting.filling import AUTO, fill_hole
 from models.inpainting.painters import REMOTE, available_painters, is_painter
 from tools.edits.context import EditContext
 from tools.edits.frame import FrameEdit, Reframed
-from tools.edits.framing import amount_in, ratio_in, sides_in, size_in
+from tools.edits.framing import amount_in, colour_in, ratio_in, sides_in, size_in
 from tools.edits.painting import ENGINE_SAID, paint
 from tools.grounding import Target
 from tools.pictures.picture import Picture
+from tools.pictures.profiles import colour_in_profile
 
 _MOST_NEW = 0.6  # of the new picture; beyond that copied texture is plainly copied
 _FITTING = 0.25  # of the old side: wider margins show that they repeat the picture
+_PLAIN_EDGE = 0.9  # of the picture's outermost pixels: so many of one colour are a plain ground
 _STRIP = 0.5  # of the shorter side so far is painted at once: a painter has to see as much again of what it continues
 _WITHOUT = f"Without one I can make {_MOST_NEW:.0%} of the picture new, so ask for less."
 
@@ -31,7 +33,10 @@ class Outpaint(FrameEdit):
 
     op: ClassVar[str] = "outpaint"
     value: str | None = Field(
-        None, max_length=500, description="'16:9', 'top 20%', 'left and right', '10%', 'square', '1920x1080'."
+        None,
+        max_length=500,
+        description="'16:9', 'top 20%', 'left and right', '10%', 'square', '1920x1080'; "
+        "with a colour, '50px white', the margin is plain.",
     )
     engine: str = Field(AUTO, max_length=500, description=ENGINE_SAID)
 
@@ -41,9 +46,18 @@ class Outpaint(FrameEdit):
         return None
 
     def reframe(self, picture: Picture, target: Target | None, context: EditContext) -> Reframed:
-        """A larger canvas whose margins are filled from the picture's own texture; the old samples stay."""
+        """A larger canvas, the old samples in it as they were.
+
+        Margins have the colour that was asked for; are plain, or transparent, where the picture's edge is; and continue
+        its texture otherwise.
+        """
         del target
         outer, box = self._canvas(picture.extent)
+        plain = self._plain(picture)
+        if plain is not None:
+            pixels = np.full((outer.height, outer.width, len(plain)), plain, picture.pixels.dtype)
+            pixels[box.slices] = picture.pixels
+            return Reframed(picture.with_pixels(pixels), "plain", "the margins are plain", shifted(box.x0, box.y0))
         canvas = np.zeros((outer.height, outer.width, 3), picture.pixels.dtype)
         canvas[box.slices] = picture.pixels[..., :3]
         if self._is_to_be_painted(outer, box):
@@ -64,6 +78,21 @@ class Outpaint(FrameEdit):
         """What was done."""
         del label
         return f"Extended the picture{': ' + self.value if self.value else ''}."
+
+    def _plain(self, picture: Picture) -> np.ndarray | None:
+        """The samples of a margin of one colour: the one asked for, or the one that the picture's edge has."""
+        top = np.iinfo(picture.pixels.dtype).max
+        if asked := colour_in(self.value or ""):
+            samples = np.rint(np.array(colour_in_profile(picture, asked)) * top)
+            return np.append(samples, top)[: picture.pixels.shape[2]].astype(picture.pixels.dtype)
+        if self.engine != AUTO:
+            return None
+        pixels = picture.pixels
+        edge = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
+        if picture.has_alpha and (edge[:, 3] == 0).mean() >= _PLAIN_EDGE:
+            return np.zeros(4, pixels.dtype)
+        found, counts = np.unique(edge, axis=0, return_counts=True)
+        return found[counts.argmax()] if counts.max() >= _PLAIN_EDGE * len(edge) else None
 
     def _is_to_be_painted(self, outer: Extent, box: Bounds) -> bool:
         """Where copies would show that they are copies, and a painter is on this machine or nothing else will do."""
