@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from tools.drawing import PLACE
 from tools.edits.context import EditContext
 from tools.edits.wording import the
 from tools.questions import NeedsAnswerError, Question
-from tools.selections.carrying import REFRAMES, in_frame
+from tools.selections.carrying import in_frame
 from tools.selections.names import meant, rivals
 from tools.workspace.selections import Selection
 from tools.workspace.tree import Version
@@ -40,6 +41,7 @@ CANDIDATE = "?"
 MADE_WITHOUT_NAME = frozenset(["drawing", "mask"])
 # Operations after which the pixels of their target are no longer the target.
 _CONSUMES_TARGET = frozenset("remove remove_text redact_text move resize_object replace".split())
+EVERYTHING_BUT = "everything but "
 _BOXED = 0.8  # of the bounds of what was found: marks that hold so much of it were drawn around it
 _BOXY = 0.9  # of its bounds: a mask that is a place, not the outline of a thing
 _SAME = 0.5  # intersection over union from which two masks are of one thing
@@ -109,7 +111,7 @@ def ground(
     if context.fresh_selection is not None:
         chosen = _from_selection(context, workspace.selection(context.fresh_selection), "your selection")
         if target is not None and is_background(target):
-            return replace(chosen, mask=invert(chosen.mask), label="everything but your selection")
+            return replace(chosen, mask=invert(chosen.mask), label=f"{EVERYTHING_BUT}your selection")
         return chosen if target is None or is_pointing(target) else replace(chosen, label=target)
     if target is None or is_whole(target):
         return None
@@ -208,20 +210,30 @@ def _saved_by_name(context: EditContext, target: str) -> Target | None:
     return Target(mask, label, "selection", exact=all(_is_exact(one) for one, _ in chosen))
 
 
-def _shape(context: EditContext) -> tuple[int, int]:
-    extent = context.workspace.head.extent
-    return extent.height, extent.width
+class _Recent(NamedTuple):
+    """What an earlier edit worked on, as it lies in the current frame."""
+
+    version: Version
+    mask: Mask
+    label: str
+    exact: bool
 
 
-def _recent_targets(context: EditContext) -> list[tuple[Version, Selection]]:
-    """The masks that earlier edits on this path worked on, newest first, as far as the frame is the same."""
-    found = []
-    for version in reversed(context.workspace.path(context.workspace.head.id)):
-        if version.edit.get("op") in REFRAMES:
-            break
-        kept = remembered(context.workspace, version.id)
-        if kept is not None and kept.mask.shape == _shape(context):
-            found.append((version, kept))
+def _recent_targets(context: EditContext) -> list[_Recent]:
+    """What earlier edits on this path worked on, newest first, as far as it is in the picture still.
+
+    Whoever gives a thing another background speaks of the thing: "it" is not everything but it.
+    """
+    found, workspace = [], context.workspace
+    for version in reversed(workspace.path(workspace.head.id)):
+        kept = remembered(workspace, version.id)
+        if kept is None:
+            continue
+        told = str(kept.origin["label"])
+        label = told.removeprefix(EVERYTHING_BUT).removeprefix("the ") if told.startswith(EVERYTHING_BUT) else told
+        mask = in_frame(workspace, kept, workspace.head, inverted=label != told)
+        if mask is not None:
+            found.append(_Recent(version, mask, label, bool(kept.origin.get("exact"))))
     return found
 
 
@@ -243,17 +255,15 @@ def _grounded_earlier(context: EditContext, target: str) -> Target | None:
     wanted = words_of(target)
     if not wanted or wanted[0] in _OTHER:
         return None
-    for version, kept in _recent_targets(context):
+    for version, mask, label, exact in _recent_targets(context):
         if version.edit.get("op") in _CONSUMES_TARGET:
             continue
-        exact = bool(kept.origin.get("exact"))
         if is_pointing(target):
-            return Target(_shape_of(context, version, kept.mask), kept.origin["label"], "earlier", exact)
-        label = str(kept.origin["label"])
+            return Target(_shape_of(context, version, mask), label, "earlier", exact)
         names = {word for text in (label, version.edit.get("value") or "") for word in words_of(text)}
         before = words_of(label)
         if before and before[-1] == wanted[-1] and set(wanted) <= names:
-            return Target(_shape_of(context, version, kept.mask), target, "earlier", exact)
+            return Target(_shape_of(context, version, mask), target, "earlier", exact)
     return None
 
 
@@ -277,7 +287,7 @@ def _from_words(context: EditContext, target: str, certainty: float) -> Target:
         predictor = context.sight.predictor(context.workspace)
         grounding = predictor.from_words(phrase)
     if other:
-        grounding = _without(grounding, [kept.mask for _, kept in _recent_targets(context)])
+        grounding = _without(grounding, [earlier.mask for earlier in _recent_targets(context)])
     if not grounding.found:
         text = grounding.question or f"I don't see {target!r} here; click it, or brush over it, on the picture."
         raise NeedsAnswerError(Question(text, grounding.candidates))
@@ -296,14 +306,13 @@ def _called_before(context: EditContext, target: str, mask: Mask) -> str | None:
     phrase = parse(target)
     if phrase.kind not in _NAMING or phrase.colours or phrase.tone or phrase.decides or phrase.relation:
         return None
-    for version, kept in _recent_targets(context):
-        label = str(kept.origin["label"])
+    for version, worked_on, label, _ in _recent_targets(context):
         before = parse(label)
         if version.edit.get("op") in _CONSUMES_TARGET or before.kind not in _NAMING:
             continue
         if before.noun == phrase.noun or before.kind is phrase.kind is Kind.PERSON:
             return None
-        if iou(mask, kept.mask) > _SAME:
+        if iou(mask, worked_on) > _SAME:
             return label
     return None
 

@@ -22,7 +22,8 @@ _CUT_OUT = re.compile(
     re.I,
 )
 _CUT_OUT_ON = re.compile(
-    r"\bcut (?:(?P<thing>(?:[\w'-]+ ){0,4}?[\w'-]+) out|out (?P<other>(?:[\w'-]+ ){0,4}?[\w'-]+)) (?:on|onto|against) "
+    r"\b(?:cut (?:(?P<thing>(?:[\w'-]+ ){0,4}?[\w'-]+) out|out (?P<other>(?:[\w'-]+ ){0,4}?[\w'-]+))|"
+    r"(?:put|place|set) (?P<put>(?:[\w'-]+ ){0,4}?[\w'-]+)) (?:on|onto|against) "
     r"(?:an? )?(?P<ground>(?:pure |plain |solid |light |dark )?(?:white|black|gr[ea]y))(?: (?:background|backdrop|bg))?"
     r"(?=\s*(?:$|[,.;!]|and\b|then\b|with\b|please\b))",
     re.I,
@@ -40,6 +41,6 @@ def in_plain_words(text: str) -> str:
         return f"crop {much} from the {match['side'].lower()}"
 
     def put(match: re.Match[str]) -> str:
-        return f"put {match['thing'] or match['other']} on a {match['ground']} background"
+        return f"put {match['thing'] or match['other'] or match['put']} on a {match['ground']} background"
 
     return _CUT_OUT.sub(r"cut out \g<thing>", _CUT_OUT_ON.sub(put, _CUT_OFF.sub(plain, text)))

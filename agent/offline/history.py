@@ -19,6 +19,12 @@ _OFFER = re.compile(
     r"can) i (?:also )?(?P<b>[^?.]+)\?",
     re.I,
 )
+_SHADOW = re.compile(r"\bshadows?$", re.I)
+_AT = re.compile(
+    r"^(?:to |on |at )?(?:the )?(?:left|right) (?:side )?of |"
+    r"^(?:under(?:neath)?|beneath|below|behind|beside|around|on|to) ",
+    re.I,
+)
 _SESSION = frozenset("undo redo compare clarify other".split())
 
 
@@ -111,10 +117,15 @@ def thing_of(step: Step) -> str | None:
     if step.op == "insert":
         if not step.value:
             return step.target
+        if _SHADOW.search(step.value):  # that belongs to its thing, and nobody speaks of it as "it"
+            caster = p.bare(_AT.sub("", step.target or ""))
+            return caster if caster and not v.is_pronoun(caster) else None
         return p.bare(re.split(r"\s(?:wearing|with|under|on|in|at|near|next to|that)\s", step.value)[0])
     if step.op == "replace":
         return step.value and p.bare(step.value)
     if step.op.startswith("background_"):
+        if step.target and not v.is_pronoun(step.target):
+            return step.target  # what is cut out stays, and is spoken of
         return "background" if step.op == "background_replace" else None
     if step.op in _SESSION:
         return step.target

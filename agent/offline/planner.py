@@ -12,13 +12,13 @@ from agent.offline import (
     complaints,
     cutting_off,
     filling,
+    finishing,
     followup,
     frames,
     from_pictures,
     intents,
     interjections,
     languages,
-    margins,
     normalise,
     references,
     replies,
@@ -93,11 +93,16 @@ def conversation(context: Sequence[Turn], *, learned: bool = True) -> Conversati
         pointed = _POINTED_AT in reply
         steps, _, quotes = read(turn.text, past, pointed, learned=learned and not pointed)
         # nothing is pointed at any more, but what was worked on keeps the name that the reply gave it
-        steps = [replace(step, target=_POINTED_AT) if pointed and step.target == "this" else step for step in steps]
+        steps = [replace(step, target=_POINTED_AT) if pointed and _is_about_it(step) else step for step in steps]
         shown = [Step(step.op, _shown(step.target, quotes), _shown(step.value, quotes)) for step in steps]
         english = languages.to_english(said[:2000], languages.detect(said[:_TELLING]))
         past.add(spelling.mend(english or said), shown, normalise.tidy(reply))
     return past
+
+
+def _is_about_it(step: Step) -> bool:
+    """Whether a step of a message with something pointed at is about that; a background is that of it."""
+    return step.target == "this" or (step.target is None and step.op.startswith("background_"))
 
 
 def read(
@@ -115,7 +120,7 @@ def read(
         return [Step("clarify")], "target", quotes
     if said.foreign:
         return [Step("clarify")], "target", quotes
-    plain = secrecy.in_plain_words(margins.in_plain_words(shorthand.in_plain_words(said.text)))
+    plain = secrecy.in_plain_words(finishing.in_plain_words(shorthand.in_plain_words(said.text)))
     protected = cutting_off.in_plain_words(from_pictures.in_one_clause(plain))
     if intents.is_refused(protected):
         return [Step("other", None, "refuse")], "", quotes

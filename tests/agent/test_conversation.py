@@ -247,3 +247,22 @@ def test_a_follow_up_is_about_what_was_pointed_at_before(studio: Studio) -> None
     np.testing.assert_array_equal(after[:, 180:], before[:, 180:])
     say(conversation, "no, green")
     assert conversation.workspace.picture().pixels[120, 90].argmax() == 1
+
+
+def test_a_product_is_put_on_white_with_its_shadow_and_room_around_it(studio: Studio) -> None:
+    conversation = two_balls(studio)
+    before = conversation.workspace.picture().pixels
+    said = say(conversation, "cut this out on white with a soft shadow and 30px margin", strokes=click(90, 120))
+    assert ops(conversation) == ["background_replace", "insert", "outpaint"]
+    assert "background of your selection: white" in said
+    after = conversation.workspace.picture().pixels
+    assert after.shape == (300, 420, 3)
+    assert (after[150, 120] == before[120, 90]).all(), "the ball itself"
+    assert (after[150, 300] == 255).all(), "the other one went with the background"
+    assert after[188, 120].max() < 200, "its shadow"
+    assert (after[:30] == 255).all()
+    say(conversation, "make it green")
+    green = conversation.workspace.picture().pixels[150, 120].astype(int)
+    assert green[1] > green[0]
+    say(conversation, "go back to before the shadow")
+    assert ops(conversation) == ["background_replace"]

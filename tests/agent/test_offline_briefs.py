@@ -96,3 +96,28 @@ def test_what_nobody_may_read_is_redacted(text: str):
 def test_why_something_is_blurred_is_no_second_wish():
     assert read("blur the plate so that no one can read it") == [("blur", "plate", None)]
     assert read("no one should recognise the man on the left") == [("blur", "man on the left", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "white bg with soft shadow",
+            [("background_replace", None, "white"), ("insert", None, "soft shadow")],
+        ),
+        (
+            "put the mug on white with a drop shadow and 10% margin",
+            [
+                ("background_replace", None, "white"),
+                ("insert", None, "drop shadow"),
+                ("outpaint", None, "10% margin"),
+            ],
+        ),
+        ("replace the background with a beach with palm shadows", None),
+    ],
+)
+def test_a_shadow_is_a_wish_of_its_own(text: str, expected: list[tuple[str, str | None, str | None]] | None):
+    if expected is None:
+        assert [op for op, _, _ in read(text)] == ["background_replace"]
+    else:
+        assert read(text) == expected

@@ -23,7 +23,7 @@ from tools.edits.context import EditContext
 from tools.edits.painting import ENGINE_SAID, Painted, paint, painter_margin
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.wording import the
-from tools.grounding import Target, ground, is_background
+from tools.grounding import EVERYTHING_BUT, Target, ground, is_background
 from tools.pictures.picture import Picture
 from tools.pictures.profiles import colour_in_profile, to_srgb_preview
 from tools.questions import NeedsAnswerError, Question
@@ -50,7 +50,7 @@ class BackgroundEdit(PixelEdit):
             return ground(context, self.target)
         subject = ground(context, self.target, self.selection)
         if subject is not None:
-            return Target(invert(subject.mask), f"everything but {the(subject.label)}", subject.how)
+            return Target(invert(subject.mask), f"{EVERYTHING_BUT}{the(subject.label)}", subject.how)
         background = ground(context, "background")
         if background is None or not np.any(background.mask < 0.5):
             raise NeedsAnswerError(Question("I can't tell subject from background here; click or brush the subject."))
@@ -78,8 +78,7 @@ class BackgroundRemove(BackgroundEdit):
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
-        del label
-        return "Removed the background; it is transparent now."
+        return f"Removed the background{_of(label)}; it is transparent now."
 
 
 class BackgroundReplace(BackgroundEdit):
@@ -116,8 +115,7 @@ class BackgroundReplace(BackgroundEdit):
 
     def sentence(self, label: str | None) -> str:
         """What was done."""
-        del label
-        return f"Replaced the background: {self.value}."
+        return f"Replaced the background{_of(label)}: {self.value}."
 
     def _behind(self, region: Region, context: EditContext) -> np.ndarray | None:
         """What goes behind, h×w×3 in the region's dtype; None when it has to be painted."""
@@ -201,3 +199,9 @@ def _covering(rgb: np.ndarray, extent: Extent) -> np.ndarray:
     scaled = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     x0, y0 = (size[0] - extent.width) // 2, (size[1] - extent.height) // 2
     return scaled[y0 : y0 + extent.height, x0 : x0 + extent.width]
+
+
+def _of(label: str | None) -> str:
+    """ " of your selection", where the background is everything but something that was named or pointed at."""
+    subject = (label or "").removeprefix(EVERYTHING_BUT)
+    return f" of {subject}" if subject != label else ""

@@ -25,6 +25,7 @@ from tools.edits.painting import ENGINE_SAID, paint, painter_margin
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.reference import commissioned, from_attachment
 from tools.edits.request import StepReport
+from tools.edits.shadow import drawn_shadow
 from tools.edits.wording import a, the
 from tools.grounding import Target
 from tools.placing import find_place, room_for, said_place
@@ -107,6 +108,11 @@ class Insert(PaintedEdit):
         if box is not None and (box[2] - box[0] < 1 or box[3] - box[1] < 1):
             raise BadInputError("A place is x0, y0, x1, y1 with x0 < x1 and y0 < y1.")
         return box
+
+    def perform(self, context: EditContext) -> StepReport:
+        """Painted, or taken from an attached picture; a shadow is drawn."""
+        drawn = drawn_shadow(self)
+        return super().perform(context) if drawn is None else drawn.perform(context)
 
     def find_target(self, context: EditContext) -> Target | None:
         """The place, called by what comes there."""

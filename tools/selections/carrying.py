@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.frame import Placement, carried
-from models.mask import Mask
+from models.mask import Mask, invert
 from tools.workspace.selections import Selection
 from tools.workspace.tree import Version
 from tools.workspace.workspace import Workspace
@@ -14,8 +14,8 @@ PLACEMENT = "placement"  # in a version's report: where the pixels of the versio
 REFRAMES = frozenset(["crop", "rotate", "resize", "outpaint"])  # operations that change the frame
 
 
-def in_frame(workspace: Workspace, selection: Selection, version: Version) -> Mask | None:
-    """The selection's mask as it lies in a version, H×W float32.
+def in_frame(workspace: Workspace, selection: Selection, version: Version, *, inverted: bool = False) -> Mask | None:
+    """The selection's mask as it lies in a version, H×W float32; with `inverted`, what it leaves out.
 
     None when nothing of it lies inside, or when it is not known how the frame changed on the way.
     """
@@ -23,10 +23,10 @@ def in_frame(workspace: Workspace, selection: Selection, version: Version) -> Ma
     if way is None:
         return None
     extent = version.extent
+    chosen = invert(selection.mask) if inverted else selection.mask
     if way == Placement():
-        mask = selection.mask
-        return mask if mask.shape == (extent.height, extent.width) else None
-    mask = carried(selection.mask, way, extent)
+        return chosen if chosen.shape == (extent.height, extent.width) else None
+    mask = carried(chosen, way, extent)
     return mask if np.any(mask >= 0.5) else None
 
 
