@@ -86,6 +86,14 @@ def is_background(phrase: str) -> bool:
     return bool(words) and words[-1] in _BACKGROUND and len(words) <= 2
 
 
+def subject_of(target: Target) -> Target:
+    """What stands before it, of a background; anything else as it is.
+
+    After "put it on white" the last thing worked on is the background, but nobody enlarges that or gives it a shadow.
+    """
+    return replace(target, mask=invert(target.mask), label="subject") if is_background(target.label) else target
+
+
 def ground(
     context: EditContext,
     target: str | None,

@@ -43,6 +43,12 @@ from tools.edits.attached import spoken_of
 
 _REMEMBERED = 24  # earlier messages read again; what is older no longer bears on a follow-up
 _POINTED_AT = "your selection"  # a reply that says so answered a message about something pointed at
+_NUMBER = re.compile(r"\d{1,2}[.!]?")  # a whole message: the answer to something that offered numbers
+_CHOICE = re.compile(
+    r"\?|\d[.):]|\b(?:which|choose|pick|say its number|here (?:are|is)|variations?|options?|versions)\b|"
+    r"\b(?:two|three|four|five|six|[2-9]) (?!edits|steps)\w+",
+    re.I,
+)
 _TELLING = 400  # so many characters are enough to tell the language
 
 
@@ -120,6 +126,8 @@ def read(
         return [Step("clarify")], "target", quotes
     if said.foreign:
         return [Step("clarify")], "target", quotes
+    if _NUMBER.fullmatch(said.text.strip()) and past.last_reply and not _CHOICE.search(past.last_reply):
+        return [Step("clarify")], "unknown", quotes
     plain = secrecy.in_plain_words(finishing.in_plain_words(shorthand.in_plain_words(said.text)))
     protected = cutting_off.in_plain_words(from_pictures.in_one_clause(plain))
     if intents.is_refused(protected):

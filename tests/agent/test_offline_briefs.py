@@ -121,3 +121,13 @@ def test_a_shadow_is_a_wish_of_its_own(text: str, expected: list[tuple[str, str 
         assert [op for op, _, _ in read(text)] == ["background_replace"]
     else:
         assert read(text) == expected
+
+
+def test_a_number_answers_only_what_offered_numbers():
+    done = (Turn("user", "make the mug red"), Turn("assistant", "Recoloured the mug: red."))
+    assert [op for op, _, _ in read("1", *done)] == ["clarify"]
+    asked = (
+        Turn("user", "make the mug red"),
+        Turn("assistant", "Which mug do you mean? 1) the left one 2) the right one"),
+    )
+    assert [op for op, _, _ in read("2", *asked)] == ["recolor"]

@@ -87,3 +87,17 @@ def test_whose_shadow_is_asked_where_nothing_says(tmp_path: Path) -> None:
     with pytest.raises(NeedsAnswerError, match="Whose shadow"):
         perform(context, "insert", value="soft shadow")
     assert len(context.workspace.versions()) == 1
+
+
+def test_nobody_enlarges_the_background_or_gives_it_a_shadow(tmp_path: Path) -> None:
+    context = ball(tmp_path)
+    perform(context, "background_replace", value="white")
+    before = context.workspace.picture().pixels
+    perform(context, "insert", value="soft shadow")
+    shaded = context.workspace.picture().pixels
+    assert (shaded[_CENTER[1], _CENTER[0]] == before[_CENTER[1], _CENTER[0]]).all()
+    assert shaded[_CENTER[1] + _RADIUS + 2, _CENTER[0]].max() < 200
+    perform(context, "resize_object", value="30% bigger", target="it")
+    larger = context.workspace.picture().pixels
+    red = [(one[..., 0].astype(int) - one[..., 1] > 60).sum() for one in (shaded, larger)]
+    assert red[1] == pytest.approx(1.69 * red[0], rel=0.08)

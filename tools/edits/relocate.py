@@ -22,7 +22,7 @@ from tools.edits.pixels import Computed, Region
 from tools.edits.remove import Fill
 from tools.edits.request import StepReport
 from tools.edits.wording import the
-from tools.grounding import ground
+from tools.grounding import Target, ground, subject_of
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(%|percent|px|pixels?|x|times)?", re.IGNORECASE)
 _USUAL_STEP = 0.15  # of the picture's side, when no distance was said
@@ -63,6 +63,11 @@ class Relocate(Fill):
             return super().perform(context)
         extent = context.workspace.head.extent
         return place_again(context, pushed_in(self.placement(place, extent, context).of(place), extent))
+
+    def find_target(self, context: EditContext) -> Target | None:
+        """The object; of a background, what stands before it."""
+        target = super().find_target(context)
+        return None if target is None else subject_of(target)
 
     def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
         """The object's own soft outline; the hole it leaves is grown in `compute`."""

@@ -16,7 +16,7 @@ from tools.edits.context import EditContext
 from tools.edits.pixels import Computed, PixelEdit, Region
 from tools.edits.request import EditRequest
 from tools.edits.wording import a, the
-from tools.grounding import Target, ground
+from tools.grounding import Target, ground, subject_of
 from tools.questions import NeedsAnswerError, Question
 
 _SHADOW = re.compile(r"\bshadows?(?=$| (?:to|on|at|under|beneath|below|behind|from)\b)", re.IGNORECASE)
@@ -66,7 +66,7 @@ class AddedShadow(PixelEdit):
             target = ground(context, said, self.selection)
         if target is None:
             raise NeedsAnswerError(Question("Whose shadow? Click the thing, or brush over it, on the picture."))
-        return target
+        return subject_of(target)
 
     def shape_mask(self, mask: Mask, *, exact: bool) -> Mask:
         """How dark the shadow is. A mask that the person gave is the shadow's own place, and nothing beyond changes."""
