@@ -23,6 +23,9 @@ _CONTACT = (0.6, 0.012)  # how dark, and how soft as a share of the thing's widt
 _AROUND = (0.34, 0.05)
 _FAR = (0.16, 0.14)
 _DEPTH = 0.16  # of the footing's width: how far the shadow reaches before the thing
+_TALL = 0.5  # times the thing's height: what stands wider is seen flatter
+_FIRM, _WHOLE = 0.3, 0.7  # touch, and the share of the footing that touches so of a thing without legs
+_OPEN = 0.45  # of the pools' darkness, under legs far apart
 _SIDEWAYS = 0.35  # of the footing's width, for light from one side
 _DROP = (0.4, 0.022, 0.03)  # how dark, how soft, how far off as shares of the thing's longer side
 _FAINTEST = 1 / 512  # density that no sample shows
@@ -74,19 +77,22 @@ class DrawnShadow:
         columns = np.flatnonzero(touch > _LEAST_TOUCH)
         left, right = int(columns[0]), int(columns[-1]) + 1
         footing = max(3.0, float(right - left))
+        # between legs much light comes in from the sides
+        filled = float(np.clip((touch[left:right] > _FIRM).mean() / _WHOLE, 0, 1))
         touched = np.zeros_like(solid)
         touched[np.clip(lowest[columns], 0, None), columns] = touch[columns]
         thick = max(1, round(0.02 * footing))
         touched = cv2.dilate(touched, np.ones((2 * thick + 1, 3), np.uint8))
         shift = float(self.fall.value) * _SIDEWAYS * footing
-        middle = ((left + right) / 2, box.y1 - 1 + 0.15 * _DEPTH * footing)
+        deep = _DEPTH * min(footing, _TALL * box.height)
+        middle = ((left + right) / 2, box.y1 - 1 + 0.15 * deep)
         result = _CONTACT[0] * _blurred(touched, _CONTACT[1] * footing, _CONTACT[1] * footing)
         for (dark, soft), aside, wide in ((_AROUND, 0.5 * shift, 1.0), (_FAR, shift, 1.25)):
             pool = np.zeros_like(solid)
-            axes = (max(1, round(0.5 * wide * footing)), max(1, round(0.5 * wide * _DEPTH * footing)))
+            axes = (max(1, round(0.5 * wide * footing)), max(1, round(0.5 * wide * deep)))
             cv2.ellipse(pool, (round(middle[0] + aside), round(middle[1])), axes, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
-            pool = _blurred(pool, soft * footing, 0.5 * soft * footing)
-            result = 1 - (1 - result) * (1 - dark * pool)
+            pool = _blurred(pool, soft * (2 - filled) * footing, soft * (1 - 0.5 * filled) * footing)
+            result = 1 - (1 - result) * (1 - dark * (_OPEN + (1 - _OPEN) * filled) * pool)
         return result
 
 
