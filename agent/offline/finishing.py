@@ -11,7 +11,7 @@ _OTHERWISE = "10%"  # of the picture, where nobody says how much
 _ROOM = r"(?:margins?|padding|white ?space|breathing (?:room|space))"
 _KIND = (
     r"(?:(?:an?|the|some|a (?:bit|little|touch)(?: of)?|little|bit of|enough|equal|even|small|thin|wide|nice|generous|"
-    r"extra|more|empty|clean|plain) )*"
+    r"extra|more|empty|clean|plain) ){0,3}"  # no more: three such runs in a row take long to fail
 )
 _VERB = r"(?:with|leav(?:e|ing)|keep(?:ing)?|giv(?:e|ing) it|add(?:ing)?|plus|put(?:ting)?|and(?= \d))"
 _AMOUNT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent|px|pixels?)"
@@ -27,7 +27,7 @@ _WISHED = re.compile(
 )
 _LOOK = (
     r"(?:(?:very|soft|natural|light|subtle|gentle|realistic|faint|dark|hard|strong|drop|contact|ground|small|slight|nice|"
-    r"cast)[ -]?)*"
+    r"cast)[ -]?){0,4}"
 )
 _SHADOW = re.compile(
     rf"[,;]? ?(?:\band |\+ ?)?\b(?:with|plus|and(?= an?\b)) (?:an? |some |its )?(?P<kind>{_LOOK})shadows?"

@@ -40,7 +40,8 @@ def test_any_jumble_of_known_words_gives_a_plan(words: list[str], before: list[s
 @pytest.mark.parametrize(
     "text",
     ["a" * 10_000, "a " * 5_000, "remove the " * 1_000, "and " * 2_500, "make it " * 1_250, "'" * 10_000, "\"a" * 5_000,
-     "the red car, " * 770, "<" * 10_000, "to " * 3_333, "\n" * 10_000, "把" * 10_000, "1:" * 5_000, "make the car red and " * 480],
+     "the red car, " * 770, "<" * 10_000, "to " * 3_333, "\n" * 10_000, "把" * 10_000, "1:" * 5_000, "make the car red and " * 480,
+     "with " + "a " * 4_990, "with " + "a bit of " * 1_100, "white bg " + "with a soft " * 830, "nobody " + "should " * 1_400],
     ids=lambda text: text[:8].replace("\n", "lines"),
 )  # fmt: skip
 def test_ten_thousand_characters_take_less_than_a_second(text: str) -> None:

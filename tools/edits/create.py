@@ -82,14 +82,15 @@ class PaintedEdit(PixelEdit):
 
 
 class Insert(PaintedEdit):
-    """Add something new to the picture: an object, a person, a hat on somebody. It is painted; all else stays."""
+    """Add something new to the picture: an object, a person, a hat on somebody, a shadow. All else stays."""
 
     op: ClassVar[str] = "insert"
     value: str = Field(
         max_length=500,
         description="What to add, as a noun phrase with the looks it should have: 'a small round olive tree', "
         "'red mug'. How it should look may be written out; where it goes belongs into target. 'lamp from picture 2' "
-        "takes it from an attached picture (the open one is picture 1).",
+        "takes it from an attached picture (the open one is picture 1). A shadow ('soft shadow', 'drop shadow', "
+        "'shadow to the left') is drawn from the outline of the thing that target names, without a model.",
     )
     target: str | None = Field(
         None,
