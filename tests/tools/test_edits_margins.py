@@ -67,3 +67,11 @@ def test_a_photo_goes_on_as_it_is(tmp_path: Path) -> None:
     context = opened(tmp_path, data.coffee()[100:300, 150:350])
     assert perform(context, "outpaint", value="10%").engine != "plain"
     assert context.workspace.picture().pixels[:_MARGIN].std() > 3
+
+
+def test_only_the_edges_that_a_margin_joins_count(tmp_path: Path) -> None:
+    before = on_white()
+    before[:, -30:] = data.coffee()[100:300, 150:180]
+    context = opened(tmp_path, before)
+    assert perform(context, "outpaint", value="left 20px").engine == "plain"
+    assert perform(context, "outpaint", value="right 20px").engine != "plain"

@@ -53,7 +53,7 @@ class Outpaint(FrameEdit):
         """
         del target
         outer, box = self._canvas(picture.extent)
-        plain = self._plain(picture)
+        plain = self._plain(picture, outer, box)
         if plain is not None:
             pixels = np.full((outer.height, outer.width, len(plain)), plain, picture.pixels.dtype)
             pixels[box.slices] = picture.pixels
@@ -79,8 +79,8 @@ class Outpaint(FrameEdit):
         del label
         return f"Extended the picture{': ' + self.value if self.value else ''}."
 
-    def _plain(self, picture: Picture) -> np.ndarray | None:
-        """The samples of a margin of one colour: the one asked for, or the one that the picture's edge has."""
+    def _plain(self, picture: Picture, outer: Extent, box: Bounds) -> np.ndarray | None:
+        """The samples of a margin of one colour: the one asked for, or the one that the edges which it joins have."""
         top = np.iinfo(picture.pixels.dtype).max
         if asked := colour_in(self.value or ""):
             samples = np.rint(np.array(colour_in_profile(picture, asked)) * top)
@@ -88,7 +88,14 @@ class Outpaint(FrameEdit):
         if self.engine != AUTO:
             return None
         pixels = picture.pixels
-        edge = np.concatenate([pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1]])
+        sides = (
+            (box.x0 > 0, pixels[:, 0]), (box.x1 < outer.width, pixels[:, -1]),
+            (box.y0 > 0, pixels[0]), (box.y1 < outer.height, pixels[-1]),
+        )  # fmt: skip
+        joined = [side for widened, side in sides if widened]
+        if not joined:
+            return None
+        edge = np.concatenate(joined)
         if picture.has_alpha and (edge[:, 3] == 0).mean() >= _PLAIN_EDGE:
             return np.zeros(4, pixels.dtype)
         found, counts = np.unique(edge, axis=0, return_counts=True)
